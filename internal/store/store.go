@@ -27,6 +27,10 @@ type Query struct {
 	Tool      string
 	MCPServer string
 	User      string
+	// Gaps selects only what was not judged in full, FailedOpen only what passed unjudged: the decisions
+	// that Counts.Gaps and Counts.FailedOpen count.
+	Gaps       bool
+	FailedOpen bool
 	// Cursor continues after the last decision of an earlier page; from Page.Next.
 	Cursor string
 	// Limit is the page size; zero means 50, more than 500 is cut to 500.
