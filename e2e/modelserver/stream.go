@@ -99,12 +99,9 @@ func (a *answer) writeEvents(w http.ResponseWriter) {
 // pieces cuts s into at most three deltas between characters.
 func pieces(s, kind, field string) []object {
 	var out []object
-	size := max(len(s)/3, 1)
+	size := (len(s) + 2) / 3
 	for from := 0; from < len(s); {
 		to := min(from+size, len(s))
-		if len(out) == 2 {
-			to = len(s)
-		}
 		for to < len(s) && s[to]&0xC0 == 0x80 {
 			to++
 		}
@@ -148,7 +145,7 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 }
 
 func mustMarshal(v any) []byte {
-	b, err := json.Marshal(v, lax)
+	b, err := json.Marshal(v, lax, json.Deterministic(true))
 	if err != nil {
 		panic(err) // only values of this package come here
 	}
