@@ -17,16 +17,21 @@ import (
 )
 
 // Text is one text of an event: a leaf's decoded string, or what an encoding within it holds.
+//
+// Texts and their strings are valid until [Detector.Detect] returns; what outlives it must be cloned.
 type Text struct {
 	Leaf   int      // ordinal of the leaf in document order
-	Path   string   // JSON Pointer of the leaf
+	Path   string   // JSON Pointer of the leaf, shortened with "…" where it is very long
 	Key    bool     // the leaf is an object key
 	Raw    string   // the text as decoded from JSON, invalid UTF-8 kept
 	Norm   string   // Raw made comparable: see Normalize; equal to Raw for plain ASCII
 	Layers []string // encodings undone to get here, outermost first; nil for the leaf itself
 
-	offsets []int32 // offset in Raw of each byte of Norm, nil where they are equal
-	at, end int     // span in the leaf that this text was decoded from, when Layers is not empty
+	fold    []int32 // offset in Raw of each byte of Norm and of its end; nil where they are equal
+	parent  *Text   // the text that this one was decoded from; nil for a leaf
+	at, end int     // span in parent.Raw that this text was decoded from
+	code    *coding // how bytes of parent.Raw[at:end] become bytes of Raw; nil where only the whole run counts
+	steps   []int32 // offset in parent.Raw of each byte of Raw and of its end, made when first needed
 }
 
 // Input is what a [Detector] gets: one event, taken apart.
@@ -72,6 +77,8 @@ type Rule struct {
 	// Unanchored allows a rule without Anchors: its Pattern runs over the whole text. Only for expressions
 	// that users bring; the linter refuses it in shipped rules.
 	Unanchored bool
+
+	short bool // anchors of 1 or 2 bytes are allowed: words that users bring
 
 	Find []string // examples that must be found
 	Pass []string // examples that must not be found, each one detail away from a Find

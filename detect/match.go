@@ -1,0 +1,341 @@
+package detect
+
+import (
+	"unicode/utf8"
+
+	"gatehouse.dev"
+	"gatehouse.dev/detect/scan"
+)
+
+const (
+	segmentBytes  = 64 << 10 // of a text scanned at a time
+	stretchBytes  = 2 << 10  // up to which neighbouring windows are joined: the regexp package backtracks, fast, up to about this
+	windowCost    = 16       // units of a window of windowBytes; a call of Match costs one
+	windowBytes   = 512
+	growBytes     = 256 // by which a window grows where a match touches its edge, the first time
+	growTimes     = 4
+	ruleShare     = 4 // one rule may spend a quarter of the budget
+	freeBytes     = 1 << 20
+	freeChunk     = 16 << 10
+	freeOverlap   = 1 << 10
+	keepHits      = 64 << 10
+	checkInterval = 16 // windows between two looks at the clock
+)
+
+// anchor is one hit of one group, and the group's next one.
+type anchor struct {
+	start, end int32
+	next       int32
+}
+
+// matcher is the state of matching rules against texts.
+type matcher struct {
+	hits    []scan.Hit
+	anchors []anchor
+	groups  []chain
+	rules   []ruleState
+	active  []int32
+	round   int32
+	units   int // left for all rules
+	free    int // bytes left for rules without anchors
+	windows int
+	gaps    bool // the budget for all ran out, and it was said so
+}
+
+// chain is a group's anchors in the present stretch, in order.
+type chain struct {
+	round      int32
+	head, tail int32
+}
+
+type ruleState struct {
+	round  int32
+	seen   int32 // groups seen in this round
+	units  int   // left for this rule
+	gap    bool  // it was said that the budget ran out
+	broken bool  // panicked
+}
+
+func (m *matcher) init(r *Runner) {
+	m.groups = make([]chain, len(r.index.groups))
+	m.rules = make([]ruleState, len(r.rules))
+}
+
+func (m *matcher) begin(r *Runner) {
+	m.units = r.cfg.MaxWindows * windowCost
+	m.free = freeBytes
+	m.windows = 0
+	m.gaps = false
+	for i := range m.rules {
+		m.rules[i] = ruleState{units: max(m.units/ruleShare, windowCost)}
+	}
+	clear(m.groups)
+	m.round = 0
+}
+
+func (m *matcher) release() {
+	m.hits = shrink(m.hits, keepHits)
+	m.anchors = shrink(m.anchors, keepHits)
+}
+
+// applyRules matches all rules against all texts.
+func (x *run) applyRules() {
+	for i, t := range x.in.Texts {
+		if i%64 == 0 && x.late() || !x.scan(t) || !x.scanFree(t) {
+			rest := 0
+			for _, t := range x.in.Texts[i:] {
+				rest += len(t.Raw)
+			}
+			x.outOfTime(t.Path, t.Leaf, rest)
+			return
+		}
+	}
+}
+
+// scan matches the anchored rules against t; it returns false when time is up.
+func (x *run) scan(t *Text) bool {
+	m, ix := &x.match, &x.r.index
+	for from := 0; from < len(t.Norm); from += segmentBytes {
+		to := min(from+segmentBytes, len(t.Norm))
+		lo, hi := max(0, from-ix.reach), min(len(t.Norm), to+ix.reach)
+		m.hits = ix.machine.Scan(t.Norm[lo:hi], m.hits[:0])
+		if len(m.hits) > 0 {
+			m.collect(ix, x.r.rules, lo, from, to)
+			for _, i := range m.active {
+				x.try(t, i)
+			}
+		}
+		if (len(m.active) > 0 || to-from == segmentBytes) && x.tick() {
+			return false
+		}
+	}
+	return true
+}
+
+// tick says whether time is up, looking at the clock now and then.
+func (x *run) tick() bool {
+	x.match.windows++
+	return x.isLate || x.match.windows%checkInterval == 0 && x.late()
+}
+
+// collect sorts the hits by group, and lists the rules all of whose groups were hit. Windows are centred on
+// hits that start within from and to only; lo is the offset of the scanned stretch.
+func (m *matcher) collect(ix *index, rules []rule, lo, from, to int) {
+	m.round++
+	m.anchors = m.anchors[:0]
+	m.active = m.active[:0]
+	for _, h := range m.hits {
+		end := lo + int(h.End)
+		start := end - ix.machine.Len(h.Literal)
+		for _, g := range ix.wants[ix.wantsAt[h.Literal]:ix.wantsAt[h.Literal+1]] {
+			of := ix.groups[g]
+			if of.first && (start < from || start >= to) {
+				continue
+			}
+			m.anchors = append(m.anchors, anchor{start: int32(start), end: int32(end), next: -1})
+			at := int32(len(m.anchors) - 1)
+			c := &m.groups[g]
+			if c.round == m.round {
+				m.anchors[c.tail].next = at
+				c.tail = at
+				continue
+			}
+			*c = chain{round: m.round, head: at, tail: at}
+			s := &m.rules[of.rule]
+			if s.round != m.round {
+				s.round, s.seen = m.round, 0
+			}
+			if s.seen++; int(s.seen) == len(rules[of.rule].groups) {
+				m.active = append(m.active, of.rule)
+			}
+		}
+	}
+}
+
+// try looks at t wherever the anchors of rule i meet.
+func (x *run) try(t *Text, i int32) {
+	r, s := &x.r.rules[i], &x.match.rules[i]
+	if s.broken || x.isLate {
+		return
+	}
+	defer func() {
+		if recover() != nil {
+			s.broken = true
+			x.fault(r.ID, "panicked")
+			x.res.darken(0)
+		}
+	}()
+	if r.Fields != nil && !r.Fields(x.in.Event, t) {
+		return
+	}
+	var cursors [maxGroups]int32
+	others := r.groups[1:]
+	for k := range others {
+		cursors[k] = x.match.groups[others[k]].head
+	}
+	lo, hi := -1, -1
+	for at := x.match.groups[r.groups[0]].head; at >= 0; at = x.match.anchors[at].next {
+		a := x.match.anchors[at]
+		if !x.match.meet(r, others, &cursors, a) {
+			continue
+		}
+		if r.Match != nil {
+			x.call(t, i, int(a.start), int(a.end))
+			continue
+		}
+		from, to := max(0, int(a.start)-r.Window-slack), min(len(t.Norm), int(a.end)+r.Window+slack)
+		switch {
+		case hi >= from && to-lo <= stretchBytes:
+			hi = max(hi, to)
+			continue
+		case hi >= 0:
+			x.window(t, i, lo, hi)
+		}
+		lo, hi = from, to
+	}
+	if hi >= 0 {
+		x.window(t, i, lo, hi)
+	}
+}
+
+// meet says whether every other group of r has an anchor within its window of a. Anchors are asked for in
+// order, and cursors keep the place in each group.
+func (m *matcher) meet(r *rule, others []int32, cursors *[maxGroups]int32, a anchor) bool {
+	for k := range others {
+		at := cursors[k]
+		for at >= 0 && int(m.anchors[at].end) < int(a.start)-r.Window-slack {
+			at = m.anchors[at].next
+		}
+		cursors[k] = at
+		if at < 0 || int(m.anchors[at].start) > int(a.end)+r.Window+slack {
+			return false
+		}
+	}
+	return true
+}
+
+// call tries a hand-written matcher at one anchor.
+func (x *run) call(t *Text, i int32, from, to int) {
+	r := &x.r.rules[i]
+	if !x.spend(t, i, 1, from, to) {
+		return
+	}
+	start, end, ok := r.Match(t.Norm, from, to)
+	if ok && 0 <= start && start < end && end <= len(t.Norm) {
+		x.found(t, r, start, end)
+	}
+}
+
+// window tries a pattern on a stretch of t, which grows where a match touches its edge: what is beyond may
+// belong to the match, or rule it out.
+func (x *run) window(t *Text, i int32, lo, hi int) {
+	r := &x.r.rules[i]
+	for n := 0; ; n++ {
+		lo, hi = runeStart(t.Norm, lo), runeStart(t.Norm, hi)
+		if !x.spend(t, i, windowCost*(1+(hi-lo)/windowBytes), lo, hi) || x.tick() {
+			return
+		}
+		found := r.re.FindAllStringSubmatchIndex(t.Norm[lo:hi], -1)
+		if len(found) == 0 {
+			return
+		}
+		atStart := lo > 0 && found[0][0] == 0
+		atEnd := hi < len(t.Norm) && found[len(found)-1][1] == hi-lo
+		if (atStart || atEnd) && n < growTimes {
+			if atStart {
+				lo = max(0, lo-growBytes<<(2*n))
+			}
+			if atEnd {
+				hi = min(len(t.Norm), hi+growBytes<<(2*n))
+			}
+			continue
+		}
+		for k, at := range found {
+			if k == 0 && atStart && r.begins || k == len(found)-1 && atEnd && r.ends {
+				continue
+			}
+			if start, end := at[2*r.group], at[2*r.group+1]; start >= 0 && start < end {
+				x.found(t, r, lo+start, lo+end)
+			}
+		}
+		return
+	}
+}
+
+// found reports a span of t.Norm that r matched, unless its validator rejects it.
+func (x *run) found(t *Text, r *rule, start, end int) {
+	if r.Valid != nil && !r.Valid(t.Norm[start:end]) {
+		return
+	}
+	x.report.Add(t, start, end, gatehouse.Finding{
+		Detector: r.ID, Severity: r.Severity, Confidence: r.Confidence, Detail: r.Detail, Sensitive: r.Sensitive,
+	})
+}
+
+// spend takes units from the budgets. Where they are used up it returns false, says so once for each rule,
+// and notes the stretch as not judged.
+func (x *run) spend(t *Text, i int32, units, lo, hi int) bool {
+	m := &x.match
+	s := &m.rules[i]
+	if m.units >= units && s.units >= units {
+		m.units -= units
+		s.units -= units
+		return true
+	}
+	if x.r.rules[i].Sensitive {
+		from, to := source(t.fold, lo, hi)
+		from, to = t.inLeaf(from, to)
+		x.res.dim(t.Leaf, from, to)
+	}
+	if !s.gap {
+		s.gap = true
+		x.report.gaps = append(x.report.gaps, gatehouse.Gap{
+			Reason: gatehouse.GapWindows, Path: t.Path, Leaf: t.Leaf, Detector: x.r.rules[i].ID,
+		})
+	}
+	return false
+}
+
+// runeStart moves i back to the start of the character it is in.
+func runeStart(s string, i int) int {
+	for i > 0 && i < len(s) && !utf8.RuneStart(s[i]) {
+		i--
+	}
+	return i
+}
+
+// scanFree runs the rules without anchors over t; it returns false when time is up.
+func (x *run) scanFree(t *Text) bool {
+	for _, i := range x.r.free {
+		r, s := &x.r.rules[i], &x.match.rules[i]
+		if s.broken || r.Fields != nil && !r.Fields(x.in.Event, t) {
+			continue
+		}
+		for from := 0; from < len(t.Norm); from += freeChunk {
+			to := min(from+freeChunk, len(t.Norm))
+			if x.match.free < to-from {
+				x.freeGap(t, i, from)
+				break
+			}
+			x.match.free -= to - from
+			x.window(t, i, max(0, from-freeOverlap), to)
+			if x.late() {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func (x *run) freeGap(t *Text, i int32, from int) {
+	s := &x.match.rules[i]
+	if x.r.rules[i].Sensitive {
+		x.res.darken(t.Leaf)
+	}
+	if !s.gap {
+		s.gap = true
+		x.report.gaps = append(x.report.gaps, gatehouse.Gap{
+			Reason: gatehouse.GapBytes, Path: t.Path, Leaf: t.Leaf, Detector: x.r.rules[i].ID, Bytes: len(t.Norm) - from,
+		})
+	}
+}
