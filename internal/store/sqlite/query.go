@@ -1,0 +1,325 @@
+package sqlite
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"math"
+	"slices"
+	"time"
+
+	"gatehouse.dev"
+	"gatehouse.dev/internal/store"
+)
+
+const (
+	defaultLimit = 50
+	maxLimit     = 500
+	// maxPageBytes ends a page of large decisions before its limit.
+	maxPageBytes = 16 << 20
+	// probeRows is how far the choice of an index looks: what has fewer rows is walked at once.
+	probeRows = 2000
+)
+
+// span is what of a day file is still to be read: times inclusive, and the seq to continue from.
+type span struct {
+	low, high int64
+	seq       int64
+	after     int64 // only what has a higher seq; 0: all
+}
+
+// hit is one row that a query found.
+type hit struct {
+	place
+	codec int
+	body  []byte
+}
+
+// Decisions returns one page. Pages do not overlap while decisions are being recorded; one holds fewer
+// than Limit where they are large, so that only an empty Next means the end. Query.After selects what was
+// recorded after that decision, wherever its time falls; its code is not_found where it is not there.
+func (d *DB) Decisions(ctx context.Context, q store.Query) (store.Page, error) {
+	limit, err := pageSize(q.Limit)
+	if err != nil {
+		return store.Page{}, err
+	}
+	p, err := newPlan(&q)
+	if err != nil {
+		return store.Page{}, err
+	}
+	s, err := d.spanOf(ctx, &q)
+	if err != nil {
+		return store.Page{}, err
+	}
+	if s.low > s.high {
+		return store.Page{}, nil
+	}
+	dates, err := d.between(s.low, s.high+1)
+	if err != nil {
+		return store.Page{}, err
+	}
+	if q.Oldest {
+		slices.Reverse(dates)
+	}
+	page, size := store.Page{}, 0
+	for _, date := range dates {
+		want := limit - len(page.Decisions) + 1 // one more tells whether there is a next page
+		var hits []hit
+		if err := d.visit(ctx, date, func(f *day) (err error) {
+			hits, err = f.find(ctx, p, s, want, q.Oldest, q.Connector)
+			return err
+		}); err != nil {
+			return store.Page{}, err
+		}
+		for _, h := range hits {
+			if len(page.Decisions) == limit || size > maxPageBytes {
+				page.Next = s.place(q.Oldest).cursor(q.Oldest)
+				return page, nil
+			}
+			x, n, err := decode(h.codec, h.body)
+			if err != nil {
+				return store.Page{}, damaged(date, err)
+			}
+			page.Decisions = append(page.Decisions, x)
+			size += n
+			s.advance(h.place, q.Oldest)
+		}
+	}
+	return page, nil
+}
+
+func damaged(date int64, err error) error {
+	return &gatehouse.Error{Code: gatehouse.CodeInternal, Text: "read " + fileName(date), Err: err}
+}
+
+func pageSize(limit int) (int, error) {
+	switch {
+	case limit < 0:
+		return 0, invalid("page size is below zero")
+	case limit == 0:
+		return defaultLimit, nil
+	}
+	return min(limit, maxLimit), nil
+}
+
+// spanOf is the part of time that q asks for.
+func (d *DB) spanOf(ctx context.Context, q *store.Query) (span, error) {
+	s := span{low: 1, high: maxMicros - 1, seq: math.MaxInt64}
+	if !q.From.IsZero() {
+		s.low = max(s.low, ceilMicros(q.From))
+	}
+	if !q.To.IsZero() {
+		s.high = min(s.high, ceilMicros(q.To)-1)
+	}
+	if q.Oldest {
+		s.seq = -1
+	}
+	if q.Cursor != "" {
+		at, err := parseCursor(q.Cursor, q.Oldest)
+		if err != nil {
+			return s, err
+		}
+		if at.ts >= s.low && at.ts <= s.high {
+			s.advance(at, q.Oldest)
+		} else if q.Oldest == (at.ts > s.high) {
+			s.high = s.low - 1 // the range was changed: nothing is left of it
+		}
+	}
+	if q.After != "" {
+		_, at, err := d.lookup(ctx, q.After)
+		if err != nil {
+			return s, err
+		}
+		s.after = at
+	}
+	return s, nil
+}
+
+// ceilMicros rounds up: a decision's time is cut to microseconds, and a bound between two of them lies
+// above the lower one.
+func ceilMicros(t time.Time) int64 {
+	us := t.UnixMicro()
+	if t.Nanosecond()%1000 != 0 {
+		us++
+	}
+	return us
+}
+
+// advance sets s to continue after a place.
+func (s *span) advance(p place, oldest bool) {
+	s.seq = p.seq
+	if oldest {
+		s.low = p.ts
+	} else {
+		s.high = p.ts
+	}
+}
+
+// within narrows the times of s; a bound that moved has no row to continue from.
+func (s *span) within(low, high int64, oldest bool) (int64, int64, int64) {
+	seq := s.seq
+	if oldest && low > s.low {
+		seq = -1
+	}
+	if !oldest && high < s.high {
+		seq = math.MaxInt64
+	}
+	return max(low, s.low), min(high, s.high), seq
+}
+
+func (s *span) place(oldest bool) place {
+	if oldest {
+		return place{s.low, s.seq}
+	}
+	return place{s.high, s.seq}
+}
+
+// find reads at most limit rows in order.
+func (f *day) find(ctx context.Context, p *plan, s span, limit int, oldest bool, connector string) ([]hit, error) {
+	if connector != "" {
+		// No index leads to a connector, since most decisions have the same one; its hours are known.
+		var first, last sql.NullInt64
+		if err := f.readers.QueryRowContext(ctx, `SELECT min(bucket), max(bucket) FROM rollup WHERE res = $1 AND dim = $2 AND key = $3`,
+			perHour, dimConnector, column(connector)).Scan(&first, &last); err != nil || !first.Valid {
+			return nil, err
+		}
+		s.low, s.high, s.seq = s.within(first.Int64*1e6, (last.Int64+perHour)*1e6-1, oldest)
+		if s.low > s.high {
+			return nil, nil
+		}
+	}
+	way, err := f.choose(ctx, p, s)
+	if err != nil {
+		return nil, err
+	}
+	var out []hit
+	for _, src := range way {
+		rows, err := f.walk(ctx, p, src, s, limit, oldest)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, rows...)
+	}
+	if len(way) > 1 {
+		slices.SortFunc(out, func(a, b hit) int {
+			c := cmp.Or(cmp.Compare(b.ts, a.ts), cmp.Compare(b.seq, a.seq))
+			if oldest {
+				return -c
+			}
+			return c
+		})
+		out = out[:min(len(out), limit)]
+	}
+	return out, nil
+}
+
+func (f *day) walk(ctx context.Context, p *plan, src source, s span, limit int, oldest bool) ([]hit, error) {
+	args := append([]any{s.low, s.high, s.seq, limit, src.arg, s.after}, p.args...)
+	rows, err := f.readers.QueryContext(ctx, p.text(src, oldest), args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []hit
+	for rows.Next() {
+		var h hit
+		if err := rows.Scan(&h.ts, &h.seq, &h.codec, &h.body); err != nil {
+			return nil, err
+		}
+		out = append(out, h)
+	}
+	return out, rows.Err()
+}
+
+// choose returns the way that leads past the fewest rows.
+func (f *day) choose(ctx context.Context, p *plan, s span) ([]source, error) {
+	if s.after > 0 {
+		var n int
+		if err := f.readers.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM ev WHERE seq > $1 LIMIT $2)`, s.after, probeRows).Scan(&n); err != nil {
+			return nil, err
+		}
+		if n < probeRows {
+			return byOrder, nil
+		}
+	}
+	if len(p.ways) == 0 {
+		return byTime, nil
+	}
+	best := p.ways[0]
+	if len(p.ways) == 1 || best[0].alone {
+		return best, nil
+	}
+	fewest := math.MaxInt
+	for _, way := range p.ways {
+		total := 0
+		for _, src := range way {
+			var n int
+			if err := f.readers.QueryRowContext(ctx, p.probe(src), s.low, s.high, nil, probeRows, src.arg).Scan(&n); err != nil {
+				return nil, err
+			}
+			total += n
+		}
+		if total < fewest {
+			best, fewest = way, total
+		}
+	}
+	return best, nil
+}
+
+// Decision returns the decision with this event ID, the newest where several days have one. Its code is
+// not_found where there is none.
+func (d *DB) Decision(ctx context.Context, id string) (gatehouse.Decision, error) {
+	date, seq, err := d.lookup(ctx, id)
+	if err != nil {
+		return gatehouse.Decision{}, err
+	}
+	var x gatehouse.Decision
+	err = d.visit(ctx, date, func(f *day) error {
+		var h hit
+		if err := f.readers.QueryRowContext(ctx, `SELECT codec, body FROM pl WHERE seq = $1`, seq).Scan(&h.codec, &h.body); err != nil {
+			return err
+		}
+		var err error
+		if x, _, err = decode(h.codec, h.body); err != nil {
+			return damaged(date, err)
+		}
+		return nil
+	})
+	return x, err
+}
+
+// lookup finds where an event is recorded.
+func (d *DB) lookup(ctx context.Context, id string) (date, seq int64, err error) {
+	id = clean(id)
+	if id == "" || len(id) > maxIDBytes {
+		return 0, 0, notFound("decision")
+	}
+	dates, err := d.between(0, maxMicros)
+	if err != nil {
+		return 0, 0, err
+	}
+	if guess, ok := dateOfID(id); ok { // look there first, and a day to both sides
+		slices.SortStableFunc(dates, func(a, b int64) int { return cmp.Compare(far(a, guess), far(b, guess)) })
+	}
+	for _, date := range dates {
+		err := d.visit(ctx, date, func(f *day) error {
+			return f.readers.QueryRowContext(ctx, `SELECT seq FROM ev WHERE id = $1`, id).Scan(&seq)
+		})
+		if err == nil && seq > 0 {
+			return date, seq, nil
+		}
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return 0, 0, err
+		}
+	}
+	return 0, 0, notFound("decision")
+}
+
+// far orders dates by whether they are where an ID says, else by age.
+func far(date, guess int64) int {
+	if date >= guess-1 && date <= guess+1 {
+		return 0
+	}
+	return 1
+}
