@@ -6,4 +6,5 @@
 // or too large by itself is given up and counted. Meanwhile records wait in a queue bounded in number and
 // bytes. When it is full, [Pipeline.Offer] drops the oldest record of something plainly allowed to make
 // room, and only where there is none does it refuse a new one; [Pipeline.Put] waits. Every loss is counted.
+// Verdict.Masked and Verdict.Stored do not travel: Event.Content is what may be kept.
 package pipeline

@@ -82,20 +82,34 @@ func (p *Pipeline) Offer(d gatehouse.Decision) bool {
 	it := newItem(d, nil)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed {
-		p.stats.Dropped++
+	if p.closed || p.hopeless(it.size) {
+		p.drop(it)
 		return false
 	}
 	for p.full(it.size) {
 		old := p.queue.dropExpendable()
 		if old == nil {
-			p.stats.Dropped++
+			p.drop(it)
 			return false
 		}
-		p.stats.Dropped++
+		p.drop(old)
 	}
 	p.push(it)
 	return true
+}
+
+func (p *Pipeline) drop(it *item) {
+	p.stats.Dropped++
+	if !it.expendable() {
+		p.stats.DroppedKept++
+	}
+}
+
+// hopeless says that dropping everything that may be dropped would make no room for a record of that size.
+func (p *Pipeline) hopeless(size int64) bool {
+	q := &p.queue
+	kept := q.count - q.expendable.count
+	return kept >= p.cfg.MaxRecords || kept > 0 && q.bytes-q.expendable.bytes+size > p.cfg.MaxBytes
 }
 
 // full says whether a record of that size has no place. An empty queue takes any one.
@@ -166,6 +180,7 @@ type Stats struct {
 	Committed   int64 // durable
 	Batches     int64 // commits
 	Dropped     int64 // never committed: no room, or offered after the end
+	DroppedKept int64 // of these, those that were not plainly allowed
 	Rejected    int64 // never committed: the sink does not take them
 	Lost        int64 // never committed: waiting when the time to drain was over
 	Retries     int64 // batches that were refused and tried again

@@ -34,10 +34,13 @@ func (w *waiter) finish(err error) {
 }
 
 func newItem(d gatehouse.Decision, w *waiter) *item {
+	// What the sink must not keep does not take memory either.
+	d.Verdict.Masked, d.Verdict.Stored = nil, nil
 	return &item{d: d, size: sizeOf(&d), wait: w}
 }
 
-// sizeOf is about what a record takes in memory; it counts what can be large.
+// sizeOf is about what a record takes in memory; it counts what can be large. The content counts with its
+// capacity, since it may be the middle of a request that it keeps alive.
 func sizeOf(d *gatehouse.Decision) int64 {
 	const (
 		fixed   = 1536 // the struct with its usual strings
@@ -45,7 +48,7 @@ func sizeOf(d *gatehouse.Decision) int64 {
 		reason  = 256
 	)
 	e, v := &d.Event, &d.Verdict
-	return fixed + int64(len(e.Content)+len(v.Masked)+len(v.Stored)+len(e.CWD)+len(e.Tool)+len(e.SessionID)) +
+	return fixed + int64(cap(e.Content)+len(e.CWD)+len(e.Tool)+len(e.SessionID)) +
 		finding*int64(len(v.Findings)+len(v.Gaps)+len(v.Errors)) + reason*int64(len(v.Reasons))
 }
 
@@ -57,7 +60,11 @@ func (it *item) expendable() bool {
 }
 
 // list is a first-in-first-out list.
-type list struct{ head, tail *item }
+type list struct {
+	head, tail *item
+	count      int
+	bytes      int64
+}
 
 func (l *list) push(it *item) {
 	if l.head == nil {
@@ -66,12 +73,16 @@ func (l *list) push(it *item) {
 		l.tail.next = it
 	}
 	l.tail = it
+	l.count++
+	l.bytes += it.size
 }
 
 func (l *list) pop() *item {
 	it := l.head
 	if it != nil {
 		l.head, it.next = it.next, nil
+		l.count--
+		l.bytes -= it.size
 	}
 	return it
 }

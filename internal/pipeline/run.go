@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"gatehouse.dev"
@@ -15,13 +16,10 @@ import (
 func (p *Pipeline) Run(ctx context.Context) error {
 	// Committing goes on when ctx ends: only the deadline of the drain stops it.
 	work, stop := context.WithCancelCause(context.WithoutCancel(ctx))
-	defer stop(nil)
-	ending := context.AfterFunc(ctx, func() {
-		p.close()
-		timer := time.AfterFunc(p.cfg.DrainTimeout, func() { stop(errDrain) })
-		context.AfterFunc(work, func() { timer.Stop() })
-	})
-	defer ending()
+	var clock sync.WaitGroup
+	clock.Go(func() { p.end(ctx, work, stop) })
+	defer clock.Wait()
+	defer stop(nil) // before the wait
 	defer p.ticks.stop()
 	for {
 		batch := p.next()
@@ -39,6 +37,19 @@ func (p *Pipeline) Run(ctx context.Context) error {
 }
 
 var errDrain = &gatehouse.Error{Code: gatehouse.CodeUnavailable, Text: "the time to drain was over"}
+
+// end closes the pipeline when ctx ends, and stops the work when the time to drain is over.
+func (p *Pipeline) end(ctx, work context.Context, stop context.CancelCauseFunc) {
+	select {
+	case <-ctx.Done():
+	case <-work.Done():
+		return
+	}
+	p.close()
+	if sleep(work, p.cfg.DrainTimeout) {
+		stop(errDrain)
+	}
+}
 
 // close ends the taking of records.
 func (p *Pipeline) close() {
@@ -103,19 +114,18 @@ func (p *Pipeline) commit(ctx context.Context, batch []*item) bool {
 		case ctx.Err() != nil:
 			p.done(batch, errDrain)
 			return false
-		case hopeless(err) && len(batch) == 1:
+		case hopeless(err, attempt) && len(batch) == 1:
 			p.log.Error("record is refused", "code", string(gatehouse.ErrorCode(err)))
 			p.done(batch, err)
 			return true
-		case hopeless(err):
+		case hopeless(err, attempt):
 			// One bad record must not hold up the others, nor be tried for ever with them.
-			for i := range batch {
-				if !p.commit(ctx, batch[i:i+1]) {
-					p.done(batch[i+1:], errDrain)
-					return false
-				}
+			half := len(batch) / 2
+			if !p.commit(ctx, batch[:half]) {
+				p.done(batch[half:], errDrain)
+				return false
 			}
-			return true
+			return p.commit(ctx, batch[half:])
 		}
 		p.refused(err, attempt)
 		if !sleep(ctx, p.backoff(attempt)) {
@@ -125,10 +135,17 @@ func (p *Pipeline) commit(ctx context.Context, batch []*item) bool {
 	}
 }
 
-// hopeless says that trying the same again is no use.
-func hopeless(err error) bool {
-	code := gatehouse.ErrorCode(err)
-	return code == gatehouse.CodeInvalid || code == gatehouse.CodeTooLarge
+// hopeless says that trying the same again is no use: at once where the sink says so, and after some
+// attempts where it fails in a way that it has no name for.
+func hopeless(err error, attempt int) bool {
+	const patience = 6
+	switch gatehouse.ErrorCode(err) {
+	case gatehouse.CodeInvalid, gatehouse.CodeTooLarge:
+		return true
+	case gatehouse.CodeInternal:
+		return attempt >= patience
+	}
+	return false
 }
 
 // refused notes a refusal; only the first of a row is logged.
@@ -198,7 +215,7 @@ func (p *Pipeline) done(batch []*item, err error) {
 
 // abandon gives up whatever waits and says how much was lost.
 func (p *Pipeline) abandon() error {
-	p.close() // it may not have been the context that ended Run
+	p.close()
 	p.mu.Lock()
 	rest := p.queue.take(nil, p.queue.count, 1<<62)
 	p.mu.Unlock()

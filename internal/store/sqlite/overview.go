@@ -108,6 +108,16 @@ func (o *overview) read(ctx context.Context, f *day) error {
 	if o.width%perHour == 0 {
 		res = perHour
 	}
+	if err := o.readSeries(ctx, f, res); err != nil {
+		return err
+	}
+	if err := o.readLatency(ctx, f, res); err != nil {
+		return err
+	}
+	return o.readTops(ctx, f)
+}
+
+func (o *overview) readSeries(ctx context.Context, f *day, res int64) error {
 	rows, err := f.readers.QueryContext(ctx, selectSeries, res, o.low, o.high)
 	if err != nil {
 		return err
@@ -122,13 +132,7 @@ func (o *overview) read(ctx context.Context, f *day) error {
 		c.addTo(&o.out.Series[(bucket-o.low)/o.width].Counts)
 		c.addTo(&o.out.Totals)
 	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	if err := o.readLatency(ctx, f, res); err != nil {
-		return err
-	}
-	return o.readTops(ctx, f)
+	return rows.Err()
 }
 
 func (o *overview) readLatency(ctx context.Context, f *day, res int64) error {
@@ -158,28 +162,32 @@ func (o *overview) readTops(ctx context.Context, f *day) error {
 			if part.low >= part.high {
 				continue
 			}
-			rows, err := f.readers.QueryContext(ctx, selectTop, part.res, dim, part.low, part.high)
-			if err != nil {
-				return err
-			}
-			defer rows.Close()
-			for rows.Next() {
-				var key string
-				var c counted
-				if err := rows.Scan(&key, &c.applied, &c.n, &c.gaps, &c.failedOpen, &c.wouldDeny); err != nil {
-					return err
-				}
-				if top[key] == nil {
-					top[key] = new(store.Counts)
-				}
-				c.addTo(top[key])
-			}
-			if err := rows.Err(); err != nil {
+			if err := readTop(ctx, f, top, part.res, dim, part.low, part.high); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+func readTop(ctx context.Context, f *day, top map[string]*store.Counts, args ...any) error {
+	rows, err := f.readers.QueryContext(ctx, selectTop, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var key string
+		var c counted
+		if err := rows.Scan(&key, &c.applied, &c.n, &c.gaps, &c.failedOpen, &c.wouldDeny); err != nil {
+			return err
+		}
+		if top[key] == nil {
+			top[key] = new(store.Counts)
+		}
+		c.addTo(top[key])
+	}
+	return rows.Err()
 }
 
 func (o *overview) finish() store.Overview {

@@ -157,10 +157,10 @@ func (s *sessionScan) next(ctx context.Context, limit int) (out []store.SessionS
 			index, where = "sess_denied", " AND denied > 0"
 		}
 		args := []any{s.low, s.at.last, s.at.id, size}
-		for name, value := range map[string]string{"agent": s.q.Agent, "connector": s.q.Connector} {
-			if value != "" {
-				args = append(args, column(value))
-				where += fmt.Sprintf(" AND %s = $%d", name, len(args))
+		for _, c := range []struct{ name, value string }{{"agent", s.q.Agent}, {"connector", s.q.Connector}} {
+			if c.value != "" {
+				args = append(args, column(c.value))
+				where += fmt.Sprintf(" AND %s = $%d", c.name, len(args))
 			}
 		}
 		rows, err := f.readers.QueryContext(ctx, strings.Replace(selectSession, "FROM sess", "FROM sess INDEXED BY "+index, 1)+
