@@ -49,6 +49,11 @@ class Config:
         limit = MAX_PROMPT_WAIT_SECONDS if event == "UserPromptSubmit" else MAX_WAIT_SECONDS
         return min(self.timeout * 0.9, limit)
 
+    @property
+    def grace(self) -> float:
+        """Seconds after the deadline in which a thread may still say itself why it has no answer."""
+        return min(self.timeout * 0.05, 1.0)
+
     @classmethod
     def from_env(cls, env: Optional[Mapping[str, str]] = None) -> "Config":
         """Read the variables that the README lists. Never raises: what cannot be read becomes a problem."""

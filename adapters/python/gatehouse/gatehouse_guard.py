@@ -16,14 +16,14 @@ if __package__:
     from .gatehouse_log import Log
     from .gatehouse_native import Answer, Identity, NativeWire
     from .gatehouse_outbox import Outbox, Parcel
-    from .gatehouse_replies import closed, denies
+    from .gatehouse_replies import closed, denies, reason
 else:
     from gatehouse_config import Config
     from gatehouse_http import Deadline, Fault
     from gatehouse_log import Log
     from gatehouse_native import Answer, Identity, NativeWire
     from gatehouse_outbox import Outbox, Parcel
-    from gatehouse_replies import closed, denies
+    from gatehouse_replies import closed, denies, reason
 
 #: Events that are judged at once; more wait for their turn, within their deadline.
 MAX_WORKERS = 16
@@ -134,8 +134,9 @@ class Guard:
         if self.config.log_payloads:
             self.log.payload("reply to " + call.event, json.dumps(answer.reply))
         if answer.action == "deny" or denies(answer.reply):
+            # A reason is made of the policies' own words, never of content.
             self._count("blocked")
-            self.log.warning("BLOCKING %s decision=%s" % (_name(call), answer.decision[:64]))
+            self.log.warning("BLOCKING %s decision=%s: %s" % (_name(call), answer.decision[:64], reason(answer.reply)))
         elif answer.action in ("redact", "ask"):
             self._count({"redact": "redacted", "ask": "asked"}[answer.action])
             self.log.info("%s %s decision=%s" % (answer.action, _name(call), answer.decision[:64]))
@@ -210,10 +211,16 @@ class Guard:
         """Wait until all queued events are recorded or given up, at most so long (AKTO_TIMEOUT); tell whether they are."""
         return self._outbox.flush(self.config.timeout if seconds is None else seconds)
 
-    def finish(self) -> None:
-        """Flush for the last time, and give up what is left."""
+    def close(self) -> None:
+        """Flush for the last time, give up what is left, and close connections. A guard that is used again opens new ones."""
         if not self.flush():
             self._outbox.abandon("program ended")
+        if self._wire is not None:
+            self._wire.close()
+        with self._lock:
+            executor, self._executor = self._executor, None
+        if executor is not None:
+            executor.shutdown(wait=False)
 
     def _finalize_with_multiprocessing(self):
         """Have a forked worker of multiprocessing flush as well: it ends without the interpreter's exit handlers."""
@@ -222,7 +229,7 @@ class Guard:
             return
         self._finalizer_set = True
         if sys.modules["multiprocessing"].parent_process() is not None:
-            util.Finalize(None, self.finish, exitpriority=10)
+            util.Finalize(None, self.close, exitpriority=10)
 
 
 def _name(call: Call) -> str:
@@ -235,9 +242,9 @@ def _name(call: Call) -> str:
     return " ".join(parts)
 
 
-def _finish_all():
+def _close_all():
     for guard in list(_guards):
-        guard.finish()
+        guard.close()
 
 
 def _reset_all():
@@ -245,6 +252,6 @@ def _reset_all():
         guard.reset()
 
 
-atexit.register(_finish_all)
+atexit.register(_close_all)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_reset_all)

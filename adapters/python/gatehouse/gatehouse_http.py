@@ -121,14 +121,18 @@ class Pool:
     """Connections to one server. Safe for threads. ValueError for an address that is not http or https."""
 
     def __init__(self, url: str, ca_path: str = "", max_reply_bytes: int = MAX_REPLY_BYTES):
-        parts = urllib.parse.urlsplit(url)
+        try:
+            parts = urllib.parse.urlsplit(url)
+            port = parts.port
+        except ValueError:
+            raise ValueError("address has no valid port or host") from None
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("address is neither http nor https")
         if parts.username is not None or parts.query or parts.fragment:
             raise ValueError("address holds more than scheme, host, port and path")
         self._tls = parts.scheme == "https"
         self._host = parts.hostname
-        self._port = parts.port or (443 if self._tls else 80)
+        self._port = port or (443 if self._tls else 80)
         self._netloc = parts.netloc
         self._path = parts.path.rstrip("/")
         self._ca_path = ca_path

@@ -7,13 +7,16 @@ from typing import Any, Dict
 
 _DECISIONS = ("approve", "block")
 _PERMISSIONS = ("allow", "deny", "ask", "defer")
-# What names the form of a tool's result, and must survive for the client to accept a replacement.
-_FORM_KEYS = ("type", "status")
-_FORM_WORDS = frozenset(
-    ("text", "image", "document", "resource", "resource_link", "audio", "file", "create", "update", "notebook", "pdf")
-    + ("parts", "file_unchanged", "completed", "async_launched", "image/png", "image/jpeg", "image/gif", "image/webp")
+# Members whose strings name things and do not hold text: the client compares them with words of its own, and drops
+# a result in which one has changed.
+_KEPT = frozenset(
+    (
+        "action agentId agentType cell_id cell_type edit_mode encoding file filePath file_path id kind language level "
+        "media_type mediaType mimeType mode notebook_path operation outcome path severity status taskId taskType "
+        "task_id task_type tool_use_id type unanswered uri url verdict"
+    ).split()
 )
-_NOTE = "Withheld by Gatehouse: this could not be judged"
+_MAX_DEPTH = 200
 
 
 def flaw(event: str, reply: Any) -> str:
@@ -55,48 +58,80 @@ def denies(reply: Dict[str, Any]) -> bool:
     )
 
 
+def reason(reply: Dict[str, Any]) -> str:
+    """What reply tells of why; empty where it tells nothing."""
+    specific = reply.get("hookSpecificOutput") or {}
+    permission = specific.get("decision") if isinstance(specific.get("decision"), dict) else {}
+    said = reply.get("reason") or specific.get("permissionDecisionReason") or permission.get("message") or reply.get("stopReason")
+    return said[:400] if isinstance(said, str) else ""
+
+
 def closed(event: str, data: Dict[str, Any], why: str) -> Dict[str, Any]:
-    """The strictest reply to an event that was not judged; empty where the client takes no denial."""
-    reason = "Blocked by Gatehouse: this could not be judged (%s), and what is not judged does not pass here." % why
+    """The denial of an event that was not judged; empty where the client obeys none."""
+
+    def told(did, advice=""):
+        return "Gatehouse %s: it could not be judged (%s), and what is not judged does not pass here.%s" % (did, why, advice)
+
+    def specific(**fields):
+        return {"hookSpecificOutput": dict(hookEventName=event, **fields)}
+
+    note = "[withheld by Gatehouse: could not be judged: %s]" % why
     if event in ("UserPromptSubmit", "UserPromptExpansion"):
-        specific = {"hookEventName": event, "suppressOriginalPrompt": True}
-        return {"decision": "block", "reason": reason, "hookSpecificOutput": specific}
+        return dict(_block(told("denied this prompt")), **specific(suppressOriginalPrompt=True))
     if event == "PreToolUse":
-        specific = {"hookEventName": event, "permissionDecision": "deny", "permissionDecisionReason": reason}
-        return {"hookSpecificOutput": specific}
+        said = told("denied this tool call", " The call was not run.")
+        return specific(permissionDecision="deny", permissionDecisionReason=said)
     if event == "PermissionRequest":
-        return {"hookSpecificOutput": {"hookEventName": event, "decision": {"behavior": "deny", "message": reason}}}
+        said = told("denied this tool call", " The call was not run.")
+        return specific(decision={"behavior": "deny", "message": said})
     if event == "PostToolUse":
-        tool = data.get("tool_name")
-        specific = {"hookEventName": event, "updatedToolOutput": withheld(tool, data.get("tool_response"))}
-        return {"decision": "block", "reason": reason, "hookSpecificOutput": specific}
-    if event in ("PostToolUseFailure", "PostToolBatch"):
-        return {"decision": "block", "reason": reason}
-    if event in ("Stop", "SubagentStop"):
-        # Only together do these end the turn without its answer; a block alone would have the model try again and again.
-        return {"continue": False, "stopReason": reason, "decision": "block", "reason": reason}
+        output = withheld(data.get("tool_name"), data.get("tool_input"), data.get("tool_response"), note)
+        return dict(_block(told("withheld this tool's result")), **specific(updatedToolOutput=output))
+    if event == "PostToolBatch":
+        return _block(told("stopped the turn at a tool result"))
     if event == "MessageDisplay":
-        return {"hookSpecificOutput": {"hookEventName": event, "displayContent": _NOTE}}
+        return specific(displayContent=note)
+    if event == "Stop":
+        # A block alone would have the model try again, to be judged no better.
+        return dict(_block(told("withheld this answer")), **{"continue": False})
+    if event == "PreModelSwitch":
+        return specific(permissionDecision="deny", permissionDecisionReason=told("denied this change of model"))
+    if event in ("Elicitation", "ElicitationResult"):
+        return specific(action="decline")
+    if event in ("PreCompact", "ConfigChange"):
+        return _block(told("denied this step"))
     return {}
 
 
-def withheld(tool: Any, response: Any) -> Any:
-    """A tool's result in its own shape, which alone the client accepts, with nothing left of what it said."""
+def _block(reason: str) -> Dict[str, Any]:
+    return {"decision": "block", "reason": reason}
+
+
+def withheld(tool: Any, tool_input: Any, response: Any, note: str) -> Any:
+    """A tool's result with its text replaced, in the shape in which alone the client takes it."""
+    block = [{"type": "text", "text": note}]
     if isinstance(tool, str) and tool.startswith("mcp__"):
-        return [{"type": "text", "text": _NOTE}]
-    return _blank(response, 0)
+        return block
+    if isinstance(response, dict):
+        if tool == "Bash" and "stdout" in response:
+            # Paths and names by which the output could be fetched after all are left out.
+            return {"stdout": note, "stderr": "", "interrupted": False, "isImage": False}
+        if tool == "Read" and "file" in response:
+            path = tool_input.get("file_path") if isinstance(tool_input, dict) else None
+            file = {"filePath": path if isinstance(path, str) else "", "content": note}
+            return {"type": "text", "file": dict(file, numLines=1, startLine=1, totalLines=1)}
+        if tool in ("Agent", "Task") and "content" in response:
+            return dict(response, content=block)
+    return _blank(response, "", note, 0)
 
 
-def _blank(value: Any, depth: int) -> Any:
-    if isinstance(value, dict) and depth < 64:
-        return {
-            k: v if k in _FORM_KEYS and isinstance(v, str) and v in _FORM_WORDS else _blank(v, depth + 1)
-            for k, v in value.items()
-        }
-    if isinstance(value, list) and depth < 64:
-        return [_blank(v, depth + 1) for v in value]
-    if isinstance(value, bool) or value is None:
-        return value
-    if isinstance(value, (int, float)):
-        return 0
-    return _NOTE
+def _blank(value: Any, name: Any, note: str, depth: int) -> Any:
+    if depth > _MAX_DEPTH:
+        return note
+    if isinstance(value, dict):
+        return {k: _blank(v, k, note, depth + 1) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_blank(v, "", note, depth + 1) for v in value]
+    if isinstance(value, str):
+        return value if not value or name in _KEPT else note
+    return value

@@ -159,15 +159,15 @@ def _text(value) -> str:
 
 async def _wait(guard: Guard, call: Call) -> Dict[str, Any]:
     """Have call judged by a thread, and answer by the deadline whatever that thread does."""
-    grace = 0.05 * guard.config.timeout  # the thread ends first, and knows better why
+    seconds = max(0.0, call.deadline.left()) + guard.config.grace
     try:
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
-            return await _wait_elsewhere(guard, call, grace)
+            return await _wait_elsewhere(guard, call, seconds)
         future = loop.run_in_executor(guard.executor(), guard.judge, call)
         try:
-            done, _ = await asyncio.wait({future}, timeout=max(0.0, call.deadline.left()) + grace)
+            done, _ = await asyncio.wait({future}, timeout=seconds)
         finally:
             if not future.done():
                 call.abandoned = True
@@ -178,12 +178,12 @@ async def _wait(guard: Guard, call: Call) -> Dict[str, Any]:
         return guard.fail(call, Fault("internal error, " + type(e).__name__, permanent=True))
 
 
-async def _wait_elsewhere(guard: Guard, call: Call, grace: float) -> Dict[str, Any]:
+async def _wait_elsewhere(guard: Guard, call: Call, seconds: float) -> Dict[str, Any]:
     """The same under another event loop that anyio, and so the SDK, knows: trio."""
     import anyio
     import anyio.to_thread
 
-    with anyio.move_on_after(max(0.0, call.deadline.left()) + grace):
+    with anyio.move_on_after(seconds):
         return await anyio.to_thread.run_sync(guard.judge, call, abandon_on_cancel=True)
     call.abandoned = True
     return guard.fail(call, _late(call))

@@ -1,0 +1,1 @@
+"""Tests of the hooks: python -m unittest, in the folder above."""
