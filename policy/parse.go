@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"cel.dev/cel-go/cel"
 	"gatehouse.dev"
@@ -308,8 +309,8 @@ func (p *parser) wordList(n *yaml.Node) []string {
 		w := strings.TrimSpace(s.text(item, "words", maxWordBytes))
 		switch {
 		case w == "":
-		case len(w) < 3:
-			s.at(item, "word %s is shorter than 3 bytes", quote(w))
+		case utf8.RuneCountInString(w) < 2:
+			s.at(item, "word %s is shorter than 2 characters", quote(w))
 		case seen[w]:
 			s.at(item, "words lists %s twice", quote(w))
 		default:
@@ -331,16 +332,17 @@ func (s *source) regex(n *yaml.Node) string {
 	if text == "" {
 		return ""
 	}
-	re, err := syntax.Parse(text, syntax.Perl)
+	re, err := syntax.Parse(text, syntax.Perl|syntax.FoldCase)
 	if err != nil {
 		s.at(n, "regex: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 		return ""
 	}
-	if regexNodes(re) > maxRegexNodes {
+	if regexNodes(re) > maxRegexNodes || programSize(re) > maxRegexNodes {
 		s.at(n, "regex is too large once its repetitions are written out")
 		return ""
 	}
-	c, err := regexp.Compile(text)
+	// Without regard to case is how it runs unless case_sensitive says otherwise, and is the larger program.
+	c, err := regexp.Compile("(?i:" + text + ")")
 	switch {
 	case err != nil:
 		s.at(n, "regex: %s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
@@ -350,6 +352,14 @@ func (s *source) regex(n *yaml.Node) string {
 		return text
 	}
 	return ""
+}
+
+func programSize(re *syntax.Regexp) int {
+	prog, err := syntax.Compile(re.Simplify())
+	if err != nil {
+		return 1 << 20
+	}
+	return len(prog.Inst)
 }
 
 func regexNodes(re *syntax.Regexp) int {

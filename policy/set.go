@@ -117,6 +117,9 @@ func newSet(policies []Policy, detectors []UserDetector, conditions map[*Rule]*c
 				"hook":       mustGlobs(spec.Scope.Hooks),
 			},
 		}
+		if len(p.kinds) == 0 {
+			p.kinds = mustGlobs(judged)
+		}
 		for _, e := range spec.Exceptions {
 			x := exception{fingerprint: e.Fingerprint, until: e.Until}
 			if e.Detector != "" {
@@ -135,6 +138,9 @@ func newSet(policies []Policy, detectors []UserDetector, conditions map[*Rule]*c
 	s.version, err = version(s.policies, s.detectors)
 	return s, err
 }
+
+// judged are the kinds of a scope that names none.
+var judged = []string{string(gatehouse.KindPrompt), string(gatehouse.KindToolCall), string(gatehouse.KindToolResult), string(gatehouse.KindResponse)}
 
 // mustGlobs compiles globs that were checked when they were read.
 func mustGlobs(ps []string) []glob {
