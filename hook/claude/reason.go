@@ -17,9 +17,10 @@ const (
 // What the one who reads a reason should do instead.
 const (
 	advicePrompt   = "Send it again without what the policy forbids."
+	adviceSession  = "Start a new session: what must not be sent stands in this one's history."
 	adviceCall     = "The call was not run. Do not try the same thing in another form: go on in a way that the policy allows, or tell the user what is blocked."
 	adviceAsk      = "A person has to approve this call."
-	adviceResult   = "The result is withheld. Do not fetch the same content in another way: go on without it, or tell the user that it is blocked."
+	adviceResult   = "Do not fetch the same content in another way: go on without it, or tell the user that it is blocked."
 	adviceBatch    = "The turn ends here, for the result cannot be taken back from the conversation."
 	adviceAnswer   = "The user does not get this answer. Write it again without what the policy forbids, and do not quote or describe what was left out."
 	adviceRestate  = "Write the answer again without the values that the policy masks, and do not quote or describe them."

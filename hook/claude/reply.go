@@ -24,7 +24,7 @@ const (
 	noteAnswer     = "the client cannot mask an answer that was given; it was asked for again"
 	noteShown      = "re-entries are used up; the withheld text stands"
 	noteNoResult   = "re-entries are used up; the turn ends without a result"
-	noteSubagent   = "re-entries are used up; what reaches the parent is judged as the agent tool's result"
+	noteSubagent   = "re-entries are used up; what the parent gets is judged there"
 	noteDocumented = "the client documents this denial; it was not seen to obey it"
 	noteElicited   = "the client can only decline"
 )
@@ -100,7 +100,11 @@ func (c *Call) masked(v *gatehouse.Verdict) (jsontext.Value, bool) {
 }
 
 func (c *Call) replyPrompt(v *gatehouse.Verdict) hook.Reply {
-	fs := append(block(reason(v, "denied this prompt", advicePrompt)),
+	advice := advicePrompt
+	if v.Session.Quarantined {
+		advice = adviceSession
+	}
+	fs := append(block(reason(v, "denied this prompt", advice)),
 		specific(c.hook, flag("suppressOriginalPrompt", true)))
 	return deny(v, notePrompt, noteNoAsk, fs...)
 }
@@ -157,7 +161,9 @@ func (c *Call) replyDisplay(v *gatehouse.Verdict) hook.Reply {
 }
 
 // replyStop answers the end of a turn: the loop is entered again with the reason, as often as is allowed.
-// What the application gets meanwhile is up to replyDisplay; without it the turn ends with no result.
+// What the application gets meanwhile is up to replyDisplay; without it the turn ends with no result. A
+// subagent's end cannot be halted; its answer goes on to its parent as a result of the agent tool, or as a
+// prompt where it ran in the background, and both are judged.
 func (c *Call) replyStop(v *gatehouse.Verdict) hook.Reply {
 	main := c.hook == "Stop"
 	if v.Action == gatehouse.Redact && main && v.Session.Displays {
@@ -187,7 +193,8 @@ func (c *Call) reentries() int {
 	return max(c.MaxReentries, 0)
 }
 
-// replyPermission answers the client's own question. To ask is what the client does of itself.
+// replyPermission answers the client's own question. To ask is what the client does of itself. An input that
+// was masked before arrives here masked: what is still to be masked has no way to be.
 func (c *Call) replyPermission(v *gatehouse.Verdict) hook.Reply {
 	if v.Action == gatehouse.Ask {
 		return pass(gatehouse.Ask, "")
