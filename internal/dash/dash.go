@@ -20,6 +20,7 @@ import (
 
 	"gatehouse.dev"
 	"gatehouse.dev/internal/store"
+	"gatehouse.dev/policy"
 )
 
 // Reader is what the pages read. Errors carry a [gatehouse.Code]: not_found gives the page for what is
@@ -46,6 +47,8 @@ type Auth interface {
 // Config says what the dashboard shows and how. Store is required.
 type Config struct {
 	Store Reader
+	// Policies returns the policies in force, nil where there are none.
+	Policies func() *policy.Set
 	// Tick subscribes to "something new was recorded"; the returned function ends the subscription, and a
 	// closed channel ends the live feeds. Nil: the feed is not live.
 	Tick func() (<-chan struct{}, func())

@@ -49,7 +49,7 @@ type option struct {
 // row is one decision as a line.
 type row struct {
 	ID, Href      string
-	Time          time.Time
+	Time, Now     time.Time
 	Applied       gatehouse.Action
 	Verdict       gatehouse.Action // what the policies answered
 	Would         gatehouse.Action // what they would have with monitor mode off
@@ -142,7 +142,7 @@ func tidied(v url.Values, f filter) (string, bool, error) {
 }
 
 func (d *dash) newFeedPage(f filter, q store.Query, found store.Page) *feedPage {
-	p := &feedPage{page: page{Title: "Feed", Room: "feed"}, Filter: f, Texts: f.texts(), Chips: f.chips(), Rows: rows(found.Decisions)}
+	p := &feedPage{page: page{Title: "Feed", Room: "feed"}, Filter: f, Texts: f.texts(), Chips: f.chips(), Rows: rows(found.Decisions, d.now())}
 	for _, a := range strictestFirst {
 		p.Actions = append(p.Actions, option{a.String(), a.String(), a.String(), slices.Contains(f.Actions, a.String())})
 	}
@@ -191,10 +191,10 @@ func feedRanges(f filter) []option {
 }
 
 // rows turns decisions into lines.
-func rows(ds []gatehouse.Decision) []row {
+func rows(ds []gatehouse.Decision, now time.Time) []row {
 	out := make([]row, len(ds))
 	for i := range ds {
-		out[i] = newRow(&ds[i])
+		out[i] = newRow(&ds[i], now)
 	}
 	return out
 }
@@ -202,10 +202,10 @@ func rows(ds []gatehouse.Decision) []row {
 // maxRowFindings is how many detectors a line names.
 const maxRowFindings = 3
 
-func newRow(d *gatehouse.Decision) row {
+func newRow(d *gatehouse.Decision, now time.Time) row {
 	ev, v := &d.Event, &d.Verdict
 	r := row{
-		ID: ev.ID, Href: decisionURL(ev.ID), Time: ev.Time, Applied: d.Applied, Verdict: v.Action, Would: v.Would, Note: d.Note,
+		ID: ev.ID, Href: decisionURL(ev.ID), Time: ev.Time, Now: now, Applied: d.Applied, Verdict: v.Action, Would: v.Would, Note: d.Note,
 		Kind: ev.Kind, KindIcon: kindIcon(ev.Kind), KindWord: kindWord(ev.Kind), Hook: ev.Hook, Tool: ev.Tool,
 		Agent: ev.Agent, AgentID: ev.AgentID, AgentType: ev.AgentType, Session: ev.SessionID,
 		Severity: v.Severity, Elapsed: v.ElapsedUS, Gaps: len(v.Gaps) > 0, Faults: len(v.Errors) > 0, FailedOpen: d.FailedOpen,

@@ -1,6 +1,8 @@
 package dash
 
 import (
+	"context"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -13,9 +15,9 @@ const (
 	maxCookieBytes = 512
 )
 
-// openPaths are what a reader who is not signed in may have.
+// openPath reports whether a reader who is not signed in may have the path.
 func openPath(path string) bool {
-	return path == "/login" || path == "/theme" || path == "/favicon.ico" || strings.HasPrefix(path, "/assets/")
+	return path == "/login" || path == "/logout" || path == "/theme" || path == "/favicon.ico" || strings.HasPrefix(path, "/assets/")
 }
 
 // admitted reports whether the request may have what it asks for.
@@ -57,4 +59,75 @@ func localPath(s string) string {
 		return "/"
 	}
 	return s
+}
+
+// loginPage asks for an API key.
+type loginPage struct {
+	page
+	Next  string
+	Wrong string // why the last try did not work
+}
+
+func (*loginPage) name() string { return "login" }
+
+func (d *dash) loginForm(w http.ResponseWriter, r *http.Request) {
+	next := localPath(r.URL.Query().Get("next"))
+	if cookie, ok := sessionCookie(r); d.cfg.Auth == nil || ok && d.cfg.Auth.Check(cookie) {
+		http.Redirect(w, r, next, http.StatusSeeOther)
+		return
+	}
+	d.renderLogin(w, r, http.StatusOK, next, "")
+}
+
+func (d *dash) renderLogin(w http.ResponseWriter, r *http.Request, status int, next, wrong string) {
+	d.render(w, r, status, &loginPage{page: page{Title: "Sign in", Bare: true}, Next: next, Wrong: wrong})
+}
+
+// login exchanges the typed key for a cookie. Nothing of the key is shown again or logged.
+func (d *dash) login(w http.ResponseWriter, r *http.Request) {
+	if d.cfg.Auth == nil {
+		http.Redirect(w, r, "/", http.StatusSeeOther)
+		return
+	}
+	if err := r.ParseForm(); err != nil {
+		d.fail(w, r, invalid("The form could not be read."))
+		return
+	}
+	next, from := localPath(r.PostForm.Get("next")), remoteAddr(r)
+	if !d.logins.allow(from) {
+		w.Header().Set("Retry-After", "60")
+		d.renderLogin(w, r, http.StatusTooManyRequests, next, errAttempts.Text)
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), d.cfg.Timeout)
+	defer cancel()
+	cookie, err := d.cfg.Auth.Login(ctx, gatehouse.Redacted(strings.TrimSpace(r.PostForm.Get("key"))))
+	switch gatehouse.ErrorCode(err) {
+	case "":
+		d.logins.forgive(from)
+		http.SetCookie(w, d.cookie(r, string(cookie), 0))
+		http.Redirect(w, r, next, http.StatusSeeOther)
+	case gatehouse.CodeUnauthorized, gatehouse.CodeInvalid, gatehouse.CodeNotFound:
+		d.renderLogin(w, r, http.StatusUnauthorized, next, "That key is not known here, or it has expired.")
+	case gatehouse.CodeForbidden:
+		d.renderLogin(w, r, http.StatusForbidden, next, "That key may not read. Use one with the scope read or admin.")
+	default:
+		d.logins.forgive(from)
+		d.log.ErrorContext(r.Context(), "dashboard login failed", slog.Any("error", err))
+		d.renderLogin(w, r, http.StatusServiceUnavailable, next, "The key could not be checked at the moment. Try again.")
+	}
+}
+
+func (d *dash) logout(w http.ResponseWriter, r *http.Request) {
+	if cookie, ok := sessionCookie(r); ok && d.cfg.Auth != nil {
+		d.cfg.Auth.Logout(cookie)
+	}
+	http.SetCookie(w, d.cookie(r, "", -1))
+	w.Header().Set("Clear-Site-Data", `"cache"`)
+	http.Redirect(w, r, "/login", http.StatusSeeOther)
+}
+
+// cookie holds the login; it ends with the browser, and on the server by the server's own rules.
+func (d *dash) cookie(r *http.Request, value string, maxAge int) *http.Cookie {
+	return &http.Cookie{Name: loginCookie, Value: value, Path: "/", MaxAge: maxAge, HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: d.secure(r)}
 }

@@ -143,7 +143,7 @@ func (d *dash) latest(ctx context.Context, p *overviewPage, base filter) error {
 	if err != nil {
 		return err
 	}
-	p.Latest, p.LatestURL = rows(found.Decisions), base.url("/feed")
+	p.Latest, p.LatestURL = rows(found.Decisions, d.now()), base.url("/feed")
 	return nil
 }
 
