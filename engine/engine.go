@@ -152,8 +152,14 @@ func suite(detectors []policy.UserDetector) (detect.Suite, error) {
 }
 
 // Decide judges ev. It gives ev an ID and a time where they are empty, and changes nothing else of it. The
-// error, a [gatehouse.Error], means that there is no verdict: ev is nil, or ctx ended first.
-func (e *Engine) Decide(ctx context.Context, ev *gatehouse.Event) (gatehouse.Verdict, error) {
+// error, a [gatehouse.Error], means that there is no verdict: ev is nil, ctx ended first, or judging went
+// wrong in a way that is a bug.
+func (e *Engine) Decide(ctx context.Context, ev *gatehouse.Event) (v gatehouse.Verdict, err error) {
+	defer func() {
+		if recover() != nil { // without the panic's text, which could hold content
+			v, err = gatehouse.Verdict{}, &gatehouse.Error{Code: gatehouse.CodeInternal, Text: "decide: judging panicked"}
+		}
+	}()
 	if ev == nil {
 		return gatehouse.Verdict{}, &gatehouse.Error{Code: gatehouse.CodeInvalid, Text: "decide: there is no event"}
 	}
@@ -167,14 +173,14 @@ func (e *Engine) Decide(ctx context.Context, ev *gatehouse.Event) (gatehouse.Ver
 	cur := e.current.Load()
 	before := e.cfg.Sessions.Snapshot(ev)
 	res := e.detect(ctx, cur.runner, ev)
-	v := judge(ctx, cur.set, ev, res, before, start)
-	if err := ctx.Err(); err != nil {
-		// Rules may have been left out for want of time: that is no verdict. The session still learns of it.
-		e.cfg.Sessions.Observe(ev, &v)
-		return gatehouse.Verdict{}, &gatehouse.Error{Code: gatehouse.CodeUnavailable, Text: "decide: time ran out", Err: err}
-	}
+	v = judge(ctx, cur.set, ev, res, before, start)
 	v.ElapsedUS = e.cfg.Clock().Sub(start).Microseconds()
 	e.cfg.Sessions.Observe(ev, &v)
+	// Rules may have been left out for want of time, and what they would have said is not known. A denial
+	// stands all the same: nothing they could have said is stricter.
+	if err := ctx.Err(); err != nil && v.Action != gatehouse.Deny {
+		return gatehouse.Verdict{}, &gatehouse.Error{Code: gatehouse.CodeUnavailable, Text: "decide: time ran out", Err: err}
+	}
 	return v, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
@@ -40,7 +41,9 @@ type celProblem struct {
 	text   string
 }
 
-// newEnv makes the environment in which conditions are checked. It is made once for each set: it is costly.
+// environment is where conditions are checked. It never changes, and is costly to make.
+var environment = sync.OnceValues(newEnv)
+
 func newEnv() (*cel.Env, error) {
 	reg, err := types.NewRegistry()
 	if err != nil {
@@ -52,6 +55,7 @@ func newEnv() (*cel.Env, error) {
 		cel.CustomTypeProvider(provider{reg}),
 		cel.Variable("event", eventType),
 		cel.Variable("findings", cel.ListType(findingType)),
+		cel.Variable("gaps", cel.ListType(gapType)),
 		cel.Variable("session", sessionType),
 		cel.Variable("now", cel.TimestampType),
 		cel.Function("has", cel.MemberOverload("list_has_string", []*cel.Type{labels, cel.StringType}, cel.BoolType,
@@ -203,7 +207,7 @@ func (estimator) EstimateSize(n cost.AstNode) *cost.SizeEstimate {
 	switch path := n.Path(); {
 	case len(path) == 0, len(path) > 1 && path[1] == "content":
 		size = cost.RangedSizeEstimate(0, 4096)
-	case len(path) == 1 && path[0] == "findings":
+	case len(path) == 1 && (path[0] == "findings" || path[0] == "gaps"):
 		size = cost.RangedSizeEstimate(0, 1000)
 	case len(path) == 2 && path[1] == "labels":
 		size = cost.RangedSizeEstimate(0, MaxLabels)

@@ -12,6 +12,18 @@
 // cannot be evaluated, and an event that detectors could not read in full, is a fault: the policy's on_error
 // says whether that denies.
 //
+// A condition is CEL over these variables, in which a field that does not exist is an error:
+//
+//	event     kind, hook, tool, agent, connector, session_id, agent_id, agent_type, user, client_ip, model, cwd,
+//	          permission_mode, mcp_server: strings; failed, irrevocable, subprompt: booleans;
+//	          content: the event's content, of any type
+//	findings  a list of detector, severity, path, detail: strings; severity_rank, from 0 for info to 4 for
+//	          critical; confidence, from 0 to 1
+//	gaps      what detectors did not read, a list of reason, detector, path: strings
+//	session   labels: a list of strings, asked with session.labels.has("x"); calls, denials, errors,
+//	          denied_answers: integers; quarantined: a boolean
+//	now       a timestamp
+//
 // A policy in monitor mode is evaluated and reported but has no effect: it neither denies nor masks, and it
 // raises no labels. To try a rule that reads a label, keep the policy that raises the label in force, with
 // action allow, and put the one that reads it in monitor mode.

@@ -18,7 +18,7 @@ import (
 // Parse compiles files into a set. Its error is [Problems]: everything that is wrong with any of them. No
 // files, or files without policies, make a set that allows everything.
 func Parse(files ...File) (*Set, error) {
-	env, err := newEnv()
+	env, err := environment()
 	if err != nil {
 		return nil, fmt.Errorf("make environment of conditions: %w", err)
 	}

@@ -17,7 +17,7 @@ type view struct {
 	contentErr error
 	decoded    bool
 
-	findings ref.Val // made on first use
+	findings, gaps ref.Val // made on first use
 }
 
 // ResolveName implements the CEL activation.
@@ -27,19 +27,28 @@ func (v *view) ResolveName(name string) (any, bool) {
 		return object{eventType, v}, true
 	case "findings":
 		if v.findings == nil {
-			items := make([]ref.Val, len(v.in.Findings))
-			for i := range v.in.Findings {
-				items[i] = object{findingType, &v.in.Findings[i]}
-			}
-			v.findings = types.NewRefValList(types.DefaultTypeAdapter, items)
+			v.findings = listOf(findingType, v.in.Findings)
 		}
 		return v.findings, true
+	case "gaps":
+		if v.gaps == nil {
+			v.gaps = listOf(gapType, v.in.Gaps)
+		}
+		return v.gaps, true
 	case "session":
 		return object{sessionType, &v.in.Session}, true
 	case "now":
 		return types.Timestamp{Time: v.in.Now}, true
 	}
 	return nil, false
+}
+
+func listOf[T any](typ *types.Type, values []T) ref.Val {
+	items := make([]ref.Val, len(values))
+	for i := range values {
+		items[i] = object{typ, &values[i]}
+	}
+	return types.NewRefValList(types.DefaultTypeAdapter, items)
 }
 
 // Parent implements the CEL activation; there is none.
@@ -57,6 +66,7 @@ func (v *view) decode() (any, error) {
 var (
 	eventType   = types.NewObjectType("Event")
 	findingType = types.NewObjectType("Finding")
+	gapType     = types.NewObjectType("Gap")
 	sessionType = types.NewObjectType("Session")
 )
 
@@ -95,6 +105,11 @@ var objects = map[string]map[string]field{
 		"confidence":    {types.DoubleType, readValue(func(f *gatehouse.Finding) any { return types.Double(f.Confidence) })},
 		"path":          {types.StringType, readValue(func(f *gatehouse.Finding) any { return types.String(f.Path) })},
 		"detail":        {types.StringType, readValue(func(f *gatehouse.Finding) any { return types.String(f.Detail) })},
+	},
+	"Gap": {
+		"reason":   {types.StringType, readValue(func(g *gatehouse.Gap) any { return types.String(g.Reason) })},
+		"detector": {types.StringType, readValue(func(g *gatehouse.Gap) any { return types.String(g.Detector) })},
+		"path":     {types.StringType, readValue(func(g *gatehouse.Gap) any { return types.String(g.Path) })},
 	},
 	"Session": {
 		"labels":         {types.NewListType(types.StringType), readValue(func(s *gatehouse.Session) any { return s.Labels })},
@@ -167,6 +182,8 @@ func (p provider) FindStructType(name string) (*types.Type, bool) {
 		return types.NewTypeTypeWithParam(eventType), true
 	case "Finding":
 		return types.NewTypeTypeWithParam(findingType), true
+	case "Gap":
+		return types.NewTypeTypeWithParam(gapType), true
 	case "Session":
 		return types.NewTypeTypeWithParam(sessionType), true
 	}
