@@ -3,6 +3,7 @@ package sqlite
 import (
 	"encoding/base64"
 	"encoding/binary"
+	"strings"
 )
 
 // A cursor is a place between two rows, as base64url: a letter that says of which list, the time, and what
@@ -76,7 +77,7 @@ func parseSessionCursor(s string) (sessionPlace, error) {
 var errCursor = invalid("cursor is not one that a page gave")
 
 func openCursor(s string) ([]byte, error) {
-	if len(s) > maxCursorBytes {
+	if len(s) > maxCursorBytes || strings.ContainsAny(s, "\r\n") { // which the decoder would pass over
 		return nil, errCursor
 	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(s)

@@ -12,5 +12,6 @@
 //
 // Strings are kept as valid UTF-8, each invalid byte as U+FFFD, except Event.Content, which is kept byte
 // for byte. What decisions are found by is kept to 256 bytes; a longer one is told apart by its hash.
-// Verdict.Masked is not kept: it may hold what only Event.Content has masked.
+// Times are kept to the microsecond. Verdict.Masked is not kept: it may hold what only Event.Content has
+// masked.
 package sqlite

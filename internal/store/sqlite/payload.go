@@ -7,6 +7,7 @@ import (
 	"errors"
 	"strings"
 	"sync"
+	"time"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
@@ -46,7 +47,7 @@ var frames = sync.Pool{New: func() any { return new([]byte) }}
 func encode(d *gatehouse.Decision, maxBytes int) ([]byte, error) {
 	lean := *d
 	lean.Event.Content, lean.Verdict.Masked = nil, nil
-	lean.Event.Time = lean.Event.Time.UTC()
+	lean.Event.Time = lean.Event.Time.UTC().Truncate(time.Microsecond)
 	meta, err := json.Marshal(&lean, jsonOptions)
 	if err != nil {
 		// The cause may quote a value: it stays out of the text that callers see.

@@ -136,8 +136,7 @@ func (d *DB) spanOf(ctx context.Context, q *store.Query) (span, error) {
 	return s, nil
 }
 
-// ceilMicros rounds up: a decision's time is cut to microseconds, and a bound between two of them lies
-// above the lower one.
+// ceilMicros rounds up: a bound between two microseconds lies above the lower one.
 func ceilMicros(t time.Time) int64 {
 	us := t.UnixMicro()
 	if t.Nanosecond()%1000 != 0 {
