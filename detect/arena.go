@@ -1,6 +1,9 @@
 package detect
 
-import "unsafe"
+import (
+	"encoding/binary"
+	"unsafe"
+)
 
 const (
 	arenaChunk = 32 << 10
@@ -39,3 +42,8 @@ func (a *arena) reset() {
 
 // view returns b as a string without copying it; b must not change while the string is in use.
 func view(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
+
+// load8 returns eight bytes of s from i on, the first one lowest.
+func load8(s string, i int) uint64 {
+	return binary.LittleEndian.Uint64(unsafe.Slice(unsafe.StringData(s), len(s))[i : i+8])
+}

@@ -15,6 +15,9 @@ type coding struct {
 	// unit appends to dst what stands encoded at s[i:], and returns how many bytes of s that took, at least
 	// one. Where nothing is encoded, it appends s[i] itself and found is false.
 	unit func(dst []byte, s string, i int) (out []byte, n int, found bool)
+	// mark is the byte that signs of the encoding start with, and sign says whether one stands at s[i:].
+	mark byte
+	sign func(s string, i int) bool
 }
 
 // decode appends s decoded to dst, and says whether all that looked encoded was.

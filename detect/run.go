@@ -63,7 +63,8 @@ func (x *run) begin(ctx context.Context, ev *gatehouse.Event) {
 	x.isLate = false
 	x.in.Event = ev
 	x.res = &Result{content: ev.Content, depth: x.r.cfg.MaxDepth, layers: x.r.cfg.MaxLayers, darkFrom: noLeaf}
-	x.leaves, x.layers = x.r.cfg.MaxBytes, x.r.cfg.MaxBytes
+	x.leaves = x.r.cfg.MaxBytes
+	x.layers = min(x.leaves, layerFloor+layerFactor*len(ev.Content))
 	x.lost = lost{}
 	x.match.begin(x.r)
 }
@@ -175,8 +176,7 @@ func (x *run) leaf(w *walker, tok token) bool {
 	x.leaves -= len(raw)
 	t := x.text()
 	t.Leaf, t.Path, t.Key = tok.leaf, x.path, tok.kind == tokenKey
-	flags := look(raw)
-	if flags&lookControl != 0 && tok.kind != tokenJunk {
+	if hasControl(raw) {
 		w.bad = true
 	}
 	t.Raw = raw
@@ -188,7 +188,7 @@ func (x *run) leaf(w *walker, tok token) bool {
 	}
 	x.add(t)
 	if tok.kind != tokenNumber {
-		x.unwrap(t, len(t.Layers))
+		x.unwrap(t)
 	}
 	if x.lost.bytes > 0 {
 		x.res.dim(tok.leaf, len(t.Raw), -1)
@@ -277,19 +277,4 @@ func (x *run) fingerprint(detector, value string) string {
 	x.hash.Write([]byte{0})
 	x.hash.Write([]byte(value))
 	return hex.EncodeToString(x.hash.Sum(sum[:0])[:8])
-}
-
-// What look sees in the inside of a JSON string.
-const (
-	lookControl = 1 << iota // a byte below 0x20
-)
-
-// look reads the inside of a JSON string once, for what is cheap to see.
-func look(s string) (flags int) {
-	for i := range len(s) {
-		if s[i] < 0x20 {
-			return lookControl
-		}
-	}
-	return 0
 }

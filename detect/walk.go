@@ -380,7 +380,7 @@ func (w *walker) valid() bool {
 			break
 		}
 		raw := w.src[tok.from:tok.to]
-		if look(raw)&lookControl != 0 || tok.escaped && !cleanEscapes(raw) {
+		if hasControl(raw) || tok.escaped && !cleanEscapes(raw) {
 			w.bad = true
 		}
 	}
@@ -401,4 +401,20 @@ func cleanEscapes(raw string) bool {
 		}
 	}
 	return true
+}
+
+// hasControl says whether s has a byte below 0x20, which a JSON string must not.
+func hasControl(s string) bool {
+	i := 0
+	for ; i+8 <= len(s); i += 8 {
+		if v := load8(s, i); (v-0x2020202020202020)&^v&0x8080808080808080 != 0 {
+			return true
+		}
+	}
+	for ; i < len(s); i++ {
+		if s[i] < 0x20 {
+			return true
+		}
+	}
+	return false
 }

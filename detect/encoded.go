@@ -1,0 +1,311 @@
+package detect
+
+import (
+	"bytes"
+	"compress/gzip"
+	"compress/zlib"
+	"io"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"gatehouse.dev"
+)
+
+const (
+	minRun       = 16 // characters of base64 or hex that are worth a try
+	minWrapped   = 40 // characters of a line of base64 that goes on in the next
+	sampleChars  = 64
+	largeRun     = 2 << 10 // a run of this many characters that is no text is binary content
+	declaredRun  = 64      // one of this many is, where the leaf says so
+	inflateChunk = 64 << 10
+)
+
+// base64Digit is the value of each character of both alphabets, and 0xff for all other bytes.
+var base64Digit = func() (t [256]byte) {
+	for i := range t {
+		t[i] = 0xff
+	}
+	for i, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") {
+		t[c] = byte(i)
+	}
+	t['-'], t['_'] = t['+'], t['/']
+	return t
+}()
+
+// unwrapRuns looks for runs of base64 and hex in t.
+func (x *run) unwrapRuns(t *Text) {
+	s := t.Raw
+	for i := minRun - 1; i < len(s); {
+		// A run of minRun characters has one at every minRun-th place.
+		if base64Digit[s[i]] == 0xff {
+			i += minRun
+			continue
+		}
+		from := i
+		for from > 0 && base64Digit[s[from-1]] != 0xff {
+			from--
+		}
+		to := i + 1
+		for to < len(s) && base64Digit[s[to]] != 0xff {
+			to++
+		}
+		if to-from >= minRun {
+			to = wrapped(s, from, to)
+			for pad := 0; pad < 2 && to < len(s) && s[to] == '='; pad++ {
+				to++
+			}
+			x.unwrapRun(t, from, to)
+			if x.isLate {
+				return
+			}
+		}
+		i = to + minRun
+	}
+}
+
+// wrapped returns the end of a run that goes on in the lines below.
+func wrapped(s string, from, to int) int {
+	for to-from >= minWrapped {
+		next := to
+		for next < len(s) && next-to < 12 && (s[next] == '\r' || s[next] == '\n' || s[next] == ' ' || s[next] == '\t') {
+			next++
+		}
+		if !strings.Contains(s[to:next], "\n") || next == len(s) || base64Digit[s[next]] == 0xff {
+			return to
+		}
+		from = next
+		for to = next; to < len(s) && base64Digit[s[to]] != 0xff; {
+			to++
+		}
+	}
+	return to
+}
+
+// unwrapRun decodes a run in whichever way gives text.
+func (x *run) unwrapRun(t *Text, from, to int) {
+	s := t.Raw[from:to]
+	if shift, ok := hexText(s); ok {
+		if x.afford(t, from, to, len(s)/2) {
+			x.openBytes(t, from, to, LayerHex, appendHex(x.arena.room(len(s)/2+1), s[shift:]))
+		}
+		return
+	}
+	if shift, ok := base64Text(s); ok {
+		if x.afford(t, from, to, len(s)*3/4) {
+			x.openBytes(t, from, to, LayerBase64, appendBase64(x.arena.room(len(s)*3/4+3), s[shift:]))
+		}
+		return
+	}
+	if len(s) >= largeRun || len(s) >= declaredRun && declared(t, from) {
+		x.skip(t, from, to, gatehouse.GapBinary)
+	}
+}
+
+// declared says whether the leaf calls itself binary content: the data of an image block, a blob, a data URI.
+func declared(t *Text, from int) bool {
+	last := t.Path[strings.LastIndexByte(t.Path, '/')+1:]
+	return last == "data" || last == "blob" || last == "base64" ||
+		strings.HasSuffix(t.Raw[max(0, from-8):from], ";base64,")
+}
+
+// openBytes adds what decoded bytes are: text, UTF-16, or what they hold compressed.
+func (x *run) openBytes(t *Text, from, to int, name string, b []byte) {
+	kind := kindOf(b[:min(len(b), sampleChars)])
+	var layers []string
+	switch kind {
+	case bytesGzip, bytesZlib:
+		layers = deeper(t.Layers, name, LayerGzip)
+		var ok bool
+		if b, ok = x.inflate(t, from, to, kind, b); !ok || len(b) == 0 || kindOf(b[:min(len(b), sampleChars)]) != bytesText {
+			if ok && len(b) > 0 {
+				x.skip(t, from, to, gatehouse.GapBinary)
+			}
+			return
+		}
+	case bytesUTF16:
+		layers = deeper(t.Layers, name, LayerUTF16)
+		b = fromUTF16(x.arena.room(len(b)*3/2), b)
+	default:
+		layers = deeper(t.Layers, name)
+	}
+	c := x.child(t, from, to, layers)
+	c.Raw = x.arena.keep(b)
+	x.add(c)
+	x.unwrap(c)
+}
+
+// inflate decompresses b within the budget; what is beyond it is noted as not judged. What is not really
+// compressed gives nothing.
+func (x *run) inflate(t *Text, from, to int, kind bytesKind, b []byte) ([]byte, bool) {
+	var in io.Reader
+	var err error
+	if kind == bytesGzip {
+		in, err = gzip.NewReader(bytes.NewReader(b))
+	} else {
+		in, err = zlib.NewReader(bytes.NewReader(b))
+	}
+	if err != nil {
+		return nil, false
+	}
+	var out []byte
+	for !x.late() {
+		if x.layers < inflateChunk {
+			x.skip(t, from, to, gatehouse.GapBytes)
+			return out, true
+		}
+		n := len(out)
+		out = append(out, make([]byte, inflateChunk)...)
+		k, err := io.ReadFull(in, out[n:])
+		out = out[:n+k]
+		x.layers -= k
+		if err != nil {
+			return out, true
+		}
+	}
+	x.skip(t, from, to, gatehouse.GapTime)
+	return out, true
+}
+
+// hexText says whether s is hex for text, or for something compressed, and from which character on.
+func hexText(s string) (shift int, ok bool) {
+	sample := s[:min(len(s), 2*sampleChars)]
+	for i := range len(sample) {
+		if hexDigit[sample[i]] == 0xff && sample[i] != '\n' && sample[i] != '\r' && !(i == 1 && s[0] == '0' && s[1]|0x20 == 'x') {
+			return 0, false
+		}
+	}
+	if s[1]|0x20 == 'x' {
+		shift = 2
+	}
+	var buf [sampleChars]byte
+	for n := shift; n < shift+2; n++ {
+		if b := appendHex(buf[:0], sample[n:]); kindOf(b) != bytesBinary {
+			return n, true
+		}
+	}
+	return 0, false
+}
+
+// base64Text says whether s is base64 for text, or for something compressed, and from which character on:
+// the characters before may belong to something else. It looks at the start, the middle and the end.
+func base64Text(s string) (shift int, ok bool) {
+	var buf [sampleChars]byte
+	for _, at := range [...]int{0, len(s) / 2 &^ 3, (len(s) - sampleChars) &^ 3} {
+		if at < 0 || at > 0 && len(s) < 3*sampleChars {
+			break
+		}
+		for shift := range 4 {
+			if at+shift+minRun > len(s)+4 {
+				break
+			}
+			sample := s[min(at+shift, len(s)):min(len(s), at+shift+sampleChars)]
+			if kind := kindOf(appendBase64(buf[:0], sample)); kind == bytesText || kind == bytesUTF16 || kind != bytesBinary && at == 0 {
+				return shift, true
+			}
+		}
+	}
+	return 0, false
+}
+
+// appendHex appends s decoded, passing over line breaks, up to the first character that is no digit.
+func appendHex(dst []byte, s string) []byte {
+	half, have := byte(0), false
+	for i := range len(s) {
+		d := hexDigit[s[i]]
+		switch {
+		case d == 0xff && (s[i] == '\n' || s[i] == '\r' || s[i] == ' ' || s[i] == '\t'):
+		case d == 0xff:
+			return dst
+		case have:
+			dst = append(dst, half<<4|d)
+			have = false
+		default:
+			half, have = d, true
+		}
+	}
+	return dst
+}
+
+// appendBase64 appends s decoded, in either alphabet, passing over line breaks. A last character that gives
+// no byte is left out.
+func appendBase64(dst []byte, s string) []byte {
+	var v uint32
+	n := 0
+	for i := range len(s) {
+		d := base64Digit[s[i]]
+		if d == 0xff {
+			continue
+		}
+		v = v<<6 | uint32(d)
+		if n++; n == 4 {
+			dst = append(dst, byte(v>>16), byte(v>>8), byte(v))
+			v, n = 0, 0
+		}
+	}
+	switch n {
+	case 2:
+		dst = append(dst, byte(v>>4))
+	case 3:
+		dst = append(dst, byte(v>>10), byte(v>>2))
+	}
+	return dst
+}
+
+// bytesKind is what decoded bytes seem to be.
+type bytesKind uint8
+
+const (
+	bytesBinary bytesKind = iota
+	bytesText
+	bytesUTF16
+	bytesGzip
+	bytesZlib
+)
+
+// kindOf judges a sample: text is nearly all printable, and all of it where the sample is short.
+func kindOf(b []byte) bytesKind {
+	if len(b) < 6 {
+		return bytesBinary
+	}
+	switch {
+	case b[0] == 0x1f && b[1] == 0x8b && b[2] == 8:
+		return bytesGzip
+	case b[0] == 0x78 && (b[1] == 0x01 || b[1] == 0x5e || b[1] == 0x9c || b[1] == 0xda):
+		return bytesZlib
+	}
+	odd, zeros := 0, 0
+	for i := 0; i < len(b); {
+		r, n := utf8.DecodeRune(b[i:])
+		switch {
+		case b[i] == 0 && i%2 == 1:
+			zeros++
+		case r < 0x20 && r != '\n' && r != '\t' && r != '\r', r == 0x7f:
+			odd++
+		case r == utf8.RuneError && n == 1 && utf8.FullRune(b[i:]):
+			odd++
+		}
+		i += n
+	}
+	switch {
+	case zeros >= len(b)/2-1-len(b)/16 && odd <= len(b)/16:
+		return bytesUTF16
+	case zeros == 0 && (odd == 0 || len(b) > 24 && odd <= len(b)/12):
+		return bytesText
+	}
+	return bytesBinary
+}
+
+func fromUTF16(dst, b []byte) []byte {
+	for i := 0; i+1 < len(b); i += 2 {
+		r := rune(b[i]) | rune(b[i+1])<<8
+		if utf16.IsSurrogate(r) && i+3 < len(b) {
+			if pair := utf16.DecodeRune(r, rune(b[i+2])|rune(b[i+3])<<8); pair != utf8.RuneError {
+				r = pair
+				i += 2
+			}
+		}
+		dst = utf8.AppendRune(dst, r)
+	}
+	return dst
+}
