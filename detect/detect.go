@@ -79,6 +79,7 @@ type Rule struct {
 	Unanchored bool
 
 	short bool // anchors of 1 or 2 bytes are allowed: words that users bring
+	whole bool // the pattern runs over the whole of a text that has an anchor: its matches may be of any length
 
 	Find []string // examples that must be found
 	Pass []string // examples that must not be found, each one detail away from a Find

@@ -51,10 +51,21 @@ func (x *run) unwrapRuns(t *Text) {
 			to++
 		}
 		if to-from >= minRun {
-			to = wrapped(s, from, to)
-			for pad := 0; pad < 2 && to < len(s) && s[to] == '='; pad++ {
-				to++
+			digits := &base64Digit
+			if _, ok := hexText(s[from:to]); ok {
+				digits = &hexDigit
 			}
+			last := to
+			last, to = wrapped(s, from, to, digits)
+			pad := to
+			for pad < len(s) && s[pad] == '=' && pad-to < 2 {
+				pad++
+			}
+			// A short word below the last full line may belong to the text around.
+			if pad == to && last < to && to-last < minRun {
+				x.unwrapRun(t, from, last)
+			}
+			to = pad
 			x.unwrapRun(t, from, to)
 			if x.isLate {
 				return
@@ -64,22 +75,25 @@ func (x *run) unwrapRuns(t *Text) {
 	}
 }
 
-// wrapped returns the end of a run that goes on in the lines below.
-func wrapped(s string, from, to int) int {
-	for to-from >= minWrapped {
+// wrapped returns the end of a run that goes on in the lines below, and the end of its last line but one.
+// All lines but the last have whole groups of four characters.
+func wrapped(s string, from, to int, digits *[256]byte) (last, end int) {
+	last = to
+	for line := to - from; line >= minWrapped && line%4 == 0; {
 		next := to
 		for next < len(s) && next-to < 12 && (s[next] == '\r' || s[next] == '\n' || s[next] == ' ' || s[next] == '\t') {
 			next++
 		}
-		if !strings.Contains(s[to:next], "\n") || next == len(s) || base64Digit[s[next]] == 0xff {
-			return to
+		if !strings.Contains(s[to:next], "\n") || next == len(s) || digits[s[next]] == 0xff {
+			break
 		}
-		from = next
-		for to = next; to < len(s) && base64Digit[s[to]] != 0xff; {
+		last = to
+		for to = next; to < len(s) && digits[s[to]] != 0xff; {
 			to++
 		}
+		line = to - next
 	}
-	return to
+	return last, to
 }
 
 // unwrapRun decodes a run in whichever way gives text.

@@ -39,7 +39,6 @@ type matcher struct {
 	units   int // left for all rules
 	free    int // bytes left for rules without anchors
 	windows int
-	gaps    bool // the budget for all ran out, and it was said so
 }
 
 // chain is a group's anchors in the present stretch, in order.
@@ -53,6 +52,7 @@ type ruleState struct {
 	seen   int32 // groups seen in this round
 	units  int   // left for this rule
 	gap    bool  // it was said that the budget ran out
+	text   *Text // that a pattern without bounds was last run over
 	broken bool  // panicked
 }
 
@@ -65,7 +65,6 @@ func (m *matcher) begin(r *Runner) {
 	m.units = r.cfg.MaxWindows * windowCost
 	m.free = freeBytes
 	m.windows = 0
-	m.gaps = false
 	for i := range m.rules {
 		m.rules[i] = ruleState{units: max(m.units/ruleShare, windowCost)}
 	}
@@ -76,6 +75,9 @@ func (m *matcher) begin(r *Runner) {
 func (m *matcher) release() {
 	m.hits = shrink(m.hits, keepHits)
 	m.anchors = shrink(m.anchors, keepHits)
+	for i := range m.rules {
+		m.rules[i].text = nil
+	}
 }
 
 // applyRules matches all rules against all texts.
@@ -154,6 +156,15 @@ func (m *matcher) collect(ix *index, rules []rule, lo, from, to int) {
 
 // try looks at t wherever the anchors of rule i meet.
 func (x *run) try(t *Text, i int32) {
+	x.guard(i, func(r *rule) {
+		if r.Fields == nil || r.Fields(x.in.Event, t) {
+			x.tryAnchors(t, i, r)
+		}
+	})
+}
+
+// guard calls f for rule i; a panic in it is a fault, and the rule is not used again on this event.
+func (x *run) guard(i int32, f func(*rule)) {
 	r, s := &x.r.rules[i], &x.match.rules[i]
 	if s.broken || x.isLate {
 		return
@@ -165,7 +176,16 @@ func (x *run) try(t *Text, i int32) {
 			x.res.darken(0)
 		}
 	}()
-	if r.Fields != nil && !r.Fields(x.in.Event, t) {
+	f(r)
+}
+
+// tryAnchors looks at t around the anchors of rule i.
+func (x *run) tryAnchors(t *Text, i int32, r *rule) {
+	if r.whole {
+		if s := &x.match.rules[i]; s.text != t {
+			s.text = t
+			x.whole(t, i)
+		}
 		return
 	}
 	var cursors [maxGroups]int32
@@ -217,7 +237,7 @@ func (m *matcher) meet(r *rule, others []int32, cursors *[maxGroups]int32, a anc
 // call tries a hand-written matcher at one anchor.
 func (x *run) call(t *Text, i int32, from, to int) {
 	r := &x.r.rules[i]
-	if !x.spend(t, i, 1, from, to) {
+	if !x.spend(t, i, from, to) {
 		return
 	}
 	start, end, ok := r.Match(t.Norm, from, to)
@@ -232,7 +252,7 @@ func (x *run) window(t *Text, i int32, lo, hi int) {
 	r := &x.r.rules[i]
 	for n := 0; ; n++ {
 		lo, hi = runeStart(t.Norm, lo), runeStart(t.Norm, hi)
-		if !x.spend(t, i, windowCost*(1+(hi-lo)/windowBytes), lo, hi) || x.tick() {
+		if !x.spend(t, i, lo, hi) || x.tick() {
 			return
 		}
 		found := r.re.FindAllStringSubmatchIndex(t.Norm[lo:hi], -1)
@@ -272,26 +292,37 @@ func (x *run) found(t *Text, r *rule, start, end int) {
 	})
 }
 
-// spend takes units from the budgets. Where they are used up it returns false, says so once for each rule,
-// and notes the stretch as not judged.
-func (x *run) spend(t *Text, i int32, units, lo, hi int) bool {
-	m := &x.match
+// spend takes what looking at t.Norm[lo:hi] costs from the budgets. Where they are used up it returns
+// false, says so once for each rule, and notes the stretch as not judged.
+func (x *run) spend(t *Text, i int32, lo, hi int) bool {
+	m, r := &x.match, &x.r.rules[i]
 	s := &m.rules[i]
-	if m.units >= units && s.units >= units {
-		m.units -= units
-		s.units -= units
-		return true
+	reason := gatehouse.GapWindows
+	if r.Unanchored || r.whole {
+		if m.free >= hi-lo {
+			m.free -= hi - lo
+			return true
+		}
+		reason = gatehouse.GapBytes
+	} else {
+		units := 1
+		if r.re != nil {
+			units = windowCost * (1 + (hi-lo)/windowBytes)
+		}
+		if m.units >= units && s.units >= units {
+			m.units -= units
+			s.units -= units
+			return true
+		}
 	}
-	if x.r.rules[i].Sensitive {
+	if r.Sensitive {
 		from, to := source(t.fold, lo, hi)
 		from, to = t.inLeaf(from, to)
 		x.res.dim(t.Leaf, from, to)
 	}
 	if !s.gap {
 		s.gap = true
-		x.report.gaps = append(x.report.gaps, gatehouse.Gap{
-			Reason: gatehouse.GapWindows, Path: t.Path, Leaf: t.Leaf, Detector: x.r.rules[i].ID,
-		})
+		x.report.gaps = append(x.report.gaps, gatehouse.Gap{Reason: reason, Path: t.Path, Leaf: t.Leaf, Detector: r.ID})
 	}
 	return false
 }
@@ -307,35 +338,18 @@ func runeStart(s string, i int) int {
 // scanFree runs the rules without anchors over t; it returns false when time is up.
 func (x *run) scanFree(t *Text) bool {
 	for _, i := range x.r.free {
-		r, s := &x.r.rules[i], &x.match.rules[i]
-		if s.broken || r.Fields != nil && !r.Fields(x.in.Event, t) {
-			continue
-		}
-		for from := 0; from < len(t.Norm); from += freeChunk {
-			to := min(from+freeChunk, len(t.Norm))
-			if x.match.free < to-from {
-				x.freeGap(t, i, from)
-				break
+		x.guard(i, func(r *rule) {
+			if r.Fields == nil || r.Fields(x.in.Event, t) {
+				x.whole(t, i)
 			}
-			x.match.free -= to - from
-			x.window(t, i, max(0, from-freeOverlap), to)
-			if x.late() {
-				return false
-			}
-		}
+		})
 	}
-	return true
+	return !x.isLate
 }
 
-func (x *run) freeGap(t *Text, i int32, from int) {
-	s := &x.match.rules[i]
-	if x.r.rules[i].Sensitive {
-		x.res.darken(t.Leaf)
-	}
-	if !s.gap {
-		s.gap = true
-		x.report.gaps = append(x.report.gaps, gatehouse.Gap{
-			Reason: gatehouse.GapBytes, Path: t.Path, Leaf: t.Leaf, Detector: x.r.rules[i].ID, Bytes: len(t.Norm) - from,
-		})
+// whole runs a pattern over all of t.
+func (x *run) whole(t *Text, i int32) {
+	for from := 0; from < len(t.Norm) && !x.late(); from += freeChunk {
+		x.window(t, i, max(0, from-freeOverlap), min(from+freeChunk, len(t.Norm)))
 	}
 }

@@ -7,31 +7,32 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
+// foldStep is how much text is normalised between two questions whether to stop.
+const foldStep = 16 << 10
+
 // Normalize makes text comparable, so that what reads the same is the same bytes: invalid UTF-8 becomes
 // U+FFFD, characters that cannot be seen are removed (zero-width, bidirectional controls, tags, variation
 // selectors), the rest is in NFKC (full-width and mathematical letters become plain ones), and Cyrillic and
 // Greek letters that look Latin are Latin where they stand in a word with Latin ones. Plain ASCII is
 // returned as it is. Case is kept.
 func Normalize(s string) string {
-	n, _ := normalize(s, false)
-	return n
+	if ascii(s) || !needsFold(s) {
+		return s
+	}
+	f := folder{out: make([]byte, 0, len(s)+16)}
+	f.text(s, nil)
+	return string(f.out)
 }
 
-// normalize also returns, when asked to, the offset in s of each byte of the result and of its end; nil
-// where s is returned.
-func normalize(s string, offsets bool) (string, []int32) {
+// normalize is Normalize that also returns the offset in s of each byte of the result and of its end; nil
+// where s is returned. Where stop returns true, the rest of s is left out.
+func normalize(s string, stop func() bool) (string, []int32) {
 	if ascii(s) || !needsFold(s) {
 		return s, nil
 	}
-	f := folder{out: make([]byte, 0, len(s)+16)}
-	if offsets {
-		f.from = make([]int32, 0, len(s)+17)
-	}
-	f.text(s)
-	if offsets {
-		f.from = append(f.from, int32(len(s)))
-	}
-	return string(f.out), f.from
+	f := folder{out: make([]byte, 0, len(s)+16), from: make([]int32, 0, len(s)+17)}
+	f.text(s, stop)
+	return view(f.out), append(f.from, int32(len(s)))
 }
 
 // ascii says whether s has only bytes below 0x80.
@@ -88,24 +89,59 @@ func needsFold(s string) bool {
 type folder struct {
 	out  []byte
 	from []int32 // nil where nobody asks for offsets
+	seg  []byte
 
 	word  int  // where the present word starts in out
 	latin bool // the word has an ASCII letter
 	alike bool // the word has a letter that looks like one
 }
 
-func (f *folder) text(s string) {
-	var it norm.Iter
-	it.InitString(norm.NFKC, s)
-	for !it.Done() {
-		at := it.Pos()
-		for seg := it.Next(); len(seg) > 0; {
-			r, n := utf8.DecodeRune(seg)
-			f.rune(r, at)
-			seg = seg[n:]
+func (f *folder) text(s string, stop func() bool) {
+	asked := 0
+	for i := 0; i < len(s); {
+		// Most of most texts is normal already.
+		n := i + norm.NFKC.QuickSpanString(s[i:min(len(s), i+foldStep)])
+		for i < n {
+			if c := s[i]; c < utf8.RuneSelf {
+				f.ascii(c, i)
+				i++
+				continue
+			}
+			r, size := utf8.DecodeRuneInString(s[i:])
+			f.rune(r, i)
+			i += size
+		}
+		if i < len(s) {
+			size := norm.NFKC.NextBoundaryInString(s[i:min(len(s), i+foldStep)], true)
+			f.seg = norm.NFKC.AppendString(f.seg[:0], s[i:i+size])
+			for seg := f.seg; len(seg) > 0; {
+				r, n := utf8.DecodeRune(seg)
+				f.rune(r, i)
+				seg = seg[n:]
+			}
+			i += size
+		}
+		if i-asked > foldStep && stop != nil {
+			if asked = i; stop() {
+				break
+			}
 		}
 	}
 	f.endWord()
+}
+
+func (f *folder) ascii(c byte, at int) {
+	switch {
+	case asciiLetter(rune(c)):
+		f.latin = true
+	case c < '0' || c > '9':
+		f.endWord()
+		f.word = len(f.out) + 1
+	}
+	f.out = append(f.out, c)
+	if f.from != nil {
+		f.from = append(f.from, int32(at))
+	}
 }
 
 // rune adds r, which came from the character at offset at.

@@ -326,31 +326,42 @@ func isJSON(text string) bool {
 	return w.valid()
 }
 
-// hideKeys takes sensitive text out of the pointers that findings and gaps carry: a key that is masked in
-// the content is masked there too.
+// hideKeys takes sensitive keys out of the pointers that findings and gaps carry.
 func (res *Result) hideKeys(fs []found) {
+	var labels map[string]string // by the key's own pointer
 	for i := range fs {
-		if !fs[i].key || !fs[i].Sensitive {
-			continue
+		if fs[i].key && fs[i].Sensitive {
+			if labels == nil {
+				labels = map[string]string{}
+			}
+			labels[fs[i].Path] = strings.ReplaceAll(label(fs[i].Detector), "/", "~1")
 		}
-		path := fs[i].Path
-		to := path[:strings.LastIndexByte(path, '/')+1] + strings.ReplaceAll(label(fs[i].Detector), "/", "~1")
-		for k := range res.Findings {
-			res.Findings[k].Path = rebase(res.Findings[k].Path, path, to)
-		}
-		for k := range res.Gaps {
-			res.Gaps[k].Path = rebase(res.Gaps[k].Path, path, to)
-		}
-		for k := range fs {
-			fs[k].Path = rebase(fs[k].Path, path, to)
-		}
+	}
+	if labels == nil {
+		return
+	}
+	for i := range res.Findings {
+		res.Findings[i].Path = hidePath(res.Findings[i].Path, labels)
+	}
+	for i := range res.Gaps {
+		res.Gaps[i].Path = hidePath(res.Gaps[i].Path, labels)
 	}
 }
 
-func rebase(path, from, to string) string {
-	rest, ok := strings.CutPrefix(path, from)
-	if !ok || rest != "" && rest[0] != '/' {
-		return path
+func hidePath(path string, labels map[string]string) string {
+	var out strings.Builder
+	for from := 0; from < len(path); {
+		to := len(path)
+		if n := strings.IndexByte(path[from+1:], '/'); n >= 0 {
+			to = from + 1 + n
+		}
+		if l, ok := labels[path[:to]]; ok {
+			out.WriteByte('/')
+			out.WriteString(l)
+		} else {
+			out.WriteString(path[from:to])
+		}
+		from = to
 	}
-	return to + rest
+	return out.String()
 }

@@ -42,6 +42,7 @@ type run struct {
 
 	match matcher
 	hash  hash.Hash
+	stop  func() bool // late
 }
 
 // lost counts what was left out for want of bytes.
@@ -54,6 +55,7 @@ type lost struct {
 func newRun(r *Runner) *run {
 	x := &run{r: r, hash: hmac.New(sha256.New, r.cfg.FingerprintKey)}
 	x.match.init(r)
+	x.stop = x.late
 	return x
 }
 
@@ -225,7 +227,7 @@ func (x *run) text() *Text {
 
 // add completes t and makes it part of the input.
 func (x *run) add(t *Text) {
-	t.Norm, t.fold = normalize(t.Raw, true)
+	t.Norm, t.fold = normalize(t.Raw, x.stop)
 	x.in.Texts = append(x.in.Texts, t)
 }
 

@@ -3,6 +3,7 @@ package detect
 import (
 	"fmt"
 	"regexp/syntax"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -176,8 +177,30 @@ func RegexRule(id, detail, pattern string, opt UserOptions) (Rule, error) {
 		return Rule{}, fmt.Errorf("rule %q: the expression compiles to %d instructions, more than %d", id, len(prog.Inst), maxProgram)
 	}
 	r := Rule{
-		ID: id, Detail: detail, Severity: opt.Severity, Confidence: 1, Sensitive: opt.Sensitive,
-		Pattern: pattern, Unanchored: true,
+		ID: id, Detail: detail, Severity: opt.Severity, Confidence: 1, Sensitive: opt.Sensitive, Pattern: pattern,
 	}
+	r.anchor(tree)
 	return r, nil
+}
+
+// maxUserGroups is how many anchor groups a user's expression gets: more would not make it rarer.
+const maxUserGroups = 3
+
+// anchor gives the rule the anchors that its expression has.
+func (r *Rule) anchor(tree *syntax.Regexp) {
+	sets := required(tree)
+	for i := range sets {
+		if slices.ContainsFunc(sets[i], func(s string) bool { return Normalize(s) != s }) {
+			sets[i] = nil
+		}
+	}
+	sets = slices.DeleteFunc(sets, func(s []string) bool { return s == nil })
+	switch n := longest(tree); {
+	case len(sets) == 0:
+		r.Unanchored = true
+	case n <= maxWindow:
+		r.Anchors, r.Window = sets[:min(len(sets), maxUserGroups)], max(n, 1)
+	default:
+		r.Anchors, r.whole = sets[:1], true
+	}
 }

@@ -1,9 +1,16 @@
 // Package builtin lists the detector families that ship with Gatehouse.
 package builtin
 
-import "gatehouse.dev/detect"
+import (
+	"gatehouse.dev/detect"
+	"gatehouse.dev/detect/secret"
+	"gatehouse.dev/detect/text"
+)
 
 // Suites returns the suites of all shipped families, for [detect.New].
 func Suites() []detect.Suite {
-	return nil
+	return []detect.Suite{
+		secret.Suite(),
+		text.Suite(),
+	}
 }
