@@ -23,12 +23,16 @@ func (h *handler) deliver(ctx context.Context, body []byte) int {
 	h.payload("Request payload", body)
 	reply, err := h.client.Hook(ctx, h.request(body))
 	if err != nil {
-		h.cfg.log.write(levelError, "Ingestion error: %v", err)
-		fmt.Fprintf(h.stderr, "gatehouse-hook: error: event not recorded: %s\n", oneLine(err.Error(), 500))
-		return 1
+		return h.undelivered(err)
 	}
 	h.cfg.log.write(levelInfo, "Ingestion successful — verdict=%v decision=%s", reply.Verdict, reply.Decision)
 	return 0
+}
+
+func (h *handler) undelivered(err error) int {
+	h.cfg.log.write(levelError, "Ingestion error: %v", err)
+	fmt.Fprintf(h.stderr, "gatehouse-hook: error: event not recorded: %s\n", oneLine(err.Error(), 500))
+	return 1
 }
 
 // leaveBehind starts this program again, on its own, to deliver body. It returns once the new process

@@ -45,6 +45,8 @@ func run(ctx context.Context, args []string, env func(string) string, stdin io.R
 	}
 	body, err := readInput(ctx, stdin)
 	switch {
+	case err != nil && cfg.deliver:
+		return h.undelivered(err)
 	case err != nil:
 		return h.fail(body, "the hook input could not be read", err)
 	case cfg.deliver:
@@ -99,12 +101,12 @@ func (h *handler) judge(ctx context.Context, body []byte) int {
 		return h.fail(body, phrase(err), err)
 	}
 	h.payload("Response body", reply.Body)
-	l, word := levelInfo, "Allowed"
+	l, word := levelDebug, "Allowed" // most events: a line for each would be most of what a run costs
 	switch {
 	case reply.Applied >= gatehouse.Ask:
 		l, word = levelWarning, "BLOCKING"
 	case reply.Applied == gatehouse.Redact:
-		word = "Masking"
+		l, word = levelInfo, "Masking"
 	}
 	if l >= h.cfg.log.level {
 		call, _ := claude.Parse(body)
