@@ -25,20 +25,18 @@ if (job.person) {
   };
 }
 if (job.adapter) {
-  const { createHooks, guardHooks } = await import(job.adapter);
-  options.hooks = (job.adapter_four ? fourOf(createHooks) : guardHooks)({ clientIp: "203.0.113.7" });
+  const { createHooks, createHookMatchers } = await import(job.adapter);
+  const about = { clientIp: "203.0.113.7" };
+  options.hooks = job.adapter_four ? matchers(createHooks(about)) : createHookMatchers(about);
 }
 
-// fourOf registers only the four callbacks that the adapter returns in order, as an application may.
-function fourOf(create) {
-  return (opt) => {
-    const [prompt, stop, pre, post] = create(opt);
-    return {
-      UserPromptSubmit: [{ hooks: [prompt] }],
-      Stop: [{ hooks: [stop] }],
-      PreToolUse: [{ hooks: [pre] }],
-      PostToolUse: [{ hooks: [post] }],
-    };
+// matchers registers the four callbacks that the adapter returns in order, as an application may.
+function matchers([prompt, stop, pre, post]) {
+  return {
+    UserPromptSubmit: [{ hooks: [prompt] }],
+    Stop: [{ hooks: [stop] }],
+    PreToolUse: [{ hooks: [pre] }],
+    PostToolUse: [{ hooks: [post] }],
   };
 }
 

@@ -34,10 +34,7 @@ def hooks_of(job):
     import hooks
 
     if not job.get("adapter_four"):
-        return {
-            event: [HookMatcher(hooks=list(callbacks))]
-            for event, callbacks in hooks.guard_hooks(client_ip="203.0.113.7").items()
-        }
+        return hooks.create_hook_matchers(client_ip="203.0.113.7")
     prompt, stop, pre, post = hooks.create_hooks(client_ip="203.0.113.7")
     return {
         "UserPromptSubmit": [HookMatcher(hooks=[prompt])],
