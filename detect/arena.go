@@ -7,7 +7,7 @@ import (
 
 const (
 	arenaChunk = 32 << 10
-	arenaKeep  = 1 << 20 // a larger chunk is not kept for the next event
+	arenaKeep  = 4 << 20 // a larger chunk is not kept for the next event
 )
 
 // arena holds the decoded strings of one event. Strings cut from it are valid until reset: they must not

@@ -37,7 +37,9 @@ type Text struct {
 // Input is what a [Detector] gets: one event, taken apart.
 type Input struct {
 	Event *gatehouse.Event
-	Texts []*Text // leaves in document order, each followed by its layers
+	// Texts are the leaves in document order, each followed by its layers. Empty strings, and numbers of
+	// fewer than 4 characters, are left out.
+	Texts []*Text
 }
 
 // Detector reads an event and reports findings. One Detector serves many goroutines at once.

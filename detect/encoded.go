@@ -289,7 +289,11 @@ func kindOf(b []byte) bytesKind {
 		return bytesZlib
 	}
 	odd, zeros := 0, 0
-	for i := 0; i < len(b); {
+	for i := 0; i < len(b) && odd <= 1+len(b)/12; {
+		if c := b[i]; 0x20 <= c && c < 0x7f {
+			i++
+			continue
+		}
 		r, n := utf8.DecodeRune(b[i:])
 		switch {
 		case b[i] == 0 && i%2 == 1:

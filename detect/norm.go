@@ -111,7 +111,10 @@ func (f *folder) text(s string, stop func() bool) {
 			f.rune(r, i)
 			i += size
 		}
-		if i < len(s) {
+		if r, size := plainForm(s[i:]); size > 0 {
+			f.rune(r, i)
+			i += size
+		} else if i < len(s) {
 			size := norm.NFKC.NextBoundaryInString(s[i:min(len(s), i+foldStep)], true)
 			f.seg = norm.NFKC.AppendString(f.seg[:0], s[i:i+size])
 			for seg := f.seg; len(seg) > 0; {
@@ -128,6 +131,18 @@ func (f *folder) text(s string, stop func() bool) {
 		}
 	}
 	f.endWord()
+}
+
+// plainForm reads a character that is common in ordinary text, though not normal: full-width ASCII, as in
+// Chinese punctuation, or a space that is not the usual one.
+func plainForm(s string) (rune, int) {
+	switch r, n := utf8.DecodeRuneInString(s); {
+	case 0xff01 <= r && r <= 0xff5e:
+		return r - 0xff01 + '!', n
+	case r == 0xa0, r == 0x3000:
+		return ' ', n
+	}
+	return 0, 0
 }
 
 func (f *folder) ascii(c byte, at int) {

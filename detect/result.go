@@ -157,7 +157,7 @@ func (res *Result) rewrite(edits []edit, dark bool) jsontext.Value {
 				}
 				continue
 			}
-			if tok.leaf >= res.darkFrom {
+			if tok.leaf >= res.darkFrom && tok.from < tok.to {
 				mine = []edit{{from: 0, to: -1, text: note}}
 			}
 		}

@@ -15,6 +15,7 @@ import (
 )
 
 const (
+	minNumber    = 4   // characters of a number that could be worth a look
 	leafOverhead = 64  // what a leaf counts beyond its bytes
 	slabTexts    = 256 // texts made at a time
 	keepSlabs    = 64  // slabs kept for the next event
@@ -161,12 +162,15 @@ func (x *run) judgeShape(w *walker) {
 
 // leaf makes the texts of one leaf; it returns false when the byte budget is used up.
 func (x *run) leaf(w *walker, tok token) bool {
+	raw := w.src[tok.from:tok.to]
+	if raw == "" || tok.kind == tokenNumber && len(raw) < minNumber {
+		return true
+	}
 	if view(w.path) != x.path {
 		b := append(x.arena.room(len(w.path)), w.path...)
 		x.path = x.arena.keep(b)
 		x.leaves -= len(b)
 	}
-	raw := w.src[tok.from:tok.to]
 	if x.leaves -= leafOverhead; x.leaves < len(raw) {
 		x.lost = lost{bytes: len(w.src) - tok.from - max(0, x.leaves), path: x.path, leaf: tok.leaf}
 		if x.leaves <= 0 {

@@ -304,30 +304,19 @@ func (w *walker) give(tok token) token {
 
 // stringEnd returns where the string that starts at from ends: at its quote, or at the end of s.
 func stringEnd(s string, from int) (to int, escaped, closed bool) {
-	for i := from; ; {
+	for i := from; ; i = to + 1 {
 		q := strings.IndexByte(s[i:], '"')
-		stretch := s[i:]
-		if q >= 0 {
-			stretch = s[i : i+q]
+		if q < 0 {
+			return len(s), escaped || strings.IndexByte(s[i:], '\\') >= 0, false
 		}
-		b := strings.IndexByte(stretch, '\\')
-		if b < 0 {
-			if q < 0 {
-				return len(s), escaped, false
-			}
-			return i + q, escaped, true
+		to = i + q
+		escaped = escaped || strings.IndexByte(s[i:to], '\\') >= 0
+		slashes := 0
+		for escaped && to-slashes > from && s[to-slashes-1] == '\\' {
+			slashes++
 		}
-		escaped = true
-		for i += b; i < len(s) && s[i] != '"'; i++ {
-			if s[i] == '\\' {
-				i++
-			}
-		}
-		if i >= len(s) {
-			return len(s), true, false
-		}
-		if s[i] == '"' {
-			return i, true, true
+		if slashes%2 == 0 {
+			return to, escaped, true
 		}
 	}
 }

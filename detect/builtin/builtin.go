@@ -3,6 +3,7 @@ package builtin
 
 import (
 	"gatehouse.dev/detect"
+	"gatehouse.dev/detect/command"
 	"gatehouse.dev/detect/secret"
 	"gatehouse.dev/detect/text"
 )
@@ -11,6 +12,7 @@ import (
 func Suites() []detect.Suite {
 	return []detect.Suite{
 		secret.Suite(),
+		command.Suite(),
 		text.Suite(),
 	}
 }
