@@ -43,6 +43,9 @@ func assigned(text string, to int) (value, bool) {
 	for end < len(text) && end-i < maxValue && !endsValue[text[end]] {
 		end++
 	}
+	if end > i && text[end-1] == '.' {
+		end-- // of the sentence
+	}
 	return value{start: i, end: end}, end > i
 }
 

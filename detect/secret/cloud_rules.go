@@ -82,6 +82,13 @@ func cloudRules() []detect.Rule {
 			Pass: []string{"TWILIO_AUTH_TOKEN=" + "8b1f3d5e7c9a2046" + "b8d1f3e5a7c9026"},
 		},
 		{
+			ID: "secret/facebook-app-token", Detail: "Facebook app access token", Severity: gatehouse.High, Confidence: 0.9,
+			Anchors: [][]string{{"facebook", "fb_", "graph."}},
+			Pattern: `\b(?P<v>\d{13,17}\|[A-Za-z0-9_-]{27})\b`, Valid: random,
+			Find: []string{"facebook " + "1308742762612587|" + "rhoK1cbv0DOU_RTX_87O4MkX7AI"},
+			Pass: []string{"facebook " + "1308742762612587|" + "rhoK1cbv0DOU_RTX_87O4MkX7A"},
+		},
+		{
 			ID: "secret/twilio-api-key", Detail: "Twilio API key", Severity: gatehouse.High, Confidence: 0.85,
 			Anchors: [][]string{{"twilio"}},
 			Pattern: `\bSK[0-9a-f]{32}\b`, Valid: func(s string) bool { return random(s[2:]) },

@@ -103,7 +103,7 @@ func codeProviders() []provider {
 		},
 		{
 			name: "sourcegraph-short-token", detail: "Sourcegraph access token", severity: gatehouse.High,
-			anchors: []string{"sgp_"}, body: []part{exactly(anyHex, 40)},
+			anchors: []string{"sgp_", "sgp_local_"}, body: []part{exactly(anyHex, 40)},
 			find: []string{"sgp_" + "2aDdE3A24f8Ff1cD1A77aCb9F4F0F469Dd71C490"},
 			pass: []string{"sgp_" + "d4C93bA4aC5e90Fb68f36A62e9eCAB6f7e23aeC", "sgp_" + "0000000000000000000000000000000000000000"},
 		},

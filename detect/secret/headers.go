@@ -47,12 +47,12 @@ func headerRules() []detect.Rule {
 		{
 			ID: "secret/curl-login", Detail: "login on a curl command line", Severity: gatehouse.High, Confidence: 0.8,
 			Anchors: [][]string{{"curl "}}, Window: 300,
-			Pattern: `\bcurl\b[^\n|;]{0,260}?\s(?:-u\s?|--user[ =])["']?(?P<v>[^\s"':$<{]{1,64}:[^\s"'$<{]{4,128})`,
+			Pattern: `\bcurl\b[^\n|;]{0,260}?\s(?:-u\s?|--user[ =])["']?(?P<v>[^\s"':$<{]{1,64}:["']?[^\s"'$<{]{4,128})`,
 			Valid: func(s string) bool {
 				user, pass, _ := strings.Cut(s, ":")
-				return loginPassword(user, pass)
+				return loginPassword(user, strings.Trim(pass, `"'`))
 			},
-			Find: []string{"curl -s -u elastic:k3r9T2qXw8 https://h:9200", `curl https://h/x --user "bot:v1f8Qw2L"`},
+			Find: []string{"curl -s -u elastic:k3r9T2qXw8 https://h:9200", `curl https://h/x --user "bot:v1f8Qw2L"`, "curl --user kevin:'pRf7vG2h1L8n' -X PATCH"},
 			Pass: []string{"curl -s -u elastic https://h:9200", "curl -u user:password https://h", "curl -u $USER:$PASS https://h"},
 		},
 		{

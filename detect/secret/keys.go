@@ -38,7 +38,7 @@ func keyRules() []detect.Rule {
 		{
 			ID: "secret/pgp-private-key", Detail: "PGP private key", Severity: gatehouse.Critical, Confidence: 0.99,
 			Anchors: [][]string{{"-----BEGIN PGP "}},
-			Match:   pemBlock("PGP PRIVATE KEY BLOCK", ""),
+			Match:   pemBlock("PRIVATE KEY BLOCK", ""),
 			Find:    []string{"-----BEGIN PGP " + "PRIVATE KEY BLOCK-----\nVersion: 2\n\n" + body + "-----END PGP PRIVATE KEY BLOCK-----"},
 			Pass:    []string{"-----BEGIN PGP " + "PUBLIC KEY BLOCK-----\nVersion: 2\n\n" + body + "-----END PGP PUBLIC KEY BLOCK-----"},
 		},
@@ -131,9 +131,6 @@ const maxPEM = 16 << 10
 func pemBlock(label, except string) func(text string, from, to int) (int, int, bool) {
 	return func(text string, from, to int) (int, int, bool) {
 		head := text[to:min(len(text), to+60)]
-		if strings.HasSuffix(text[:to], "PGP ") {
-			head = "PGP " + head
-		}
 		name, _, ok := strings.Cut(head, "-----")
 		if !ok || !strings.HasSuffix(name, label) || except != "" && strings.HasSuffix(name, except) {
 			return 0, 0, false

@@ -29,7 +29,7 @@ func serviceProviders() []provider {
 		},
 		{
 			name: "slack-webhook", detail: "Slack webhook URL", severity: gatehouse.High,
-			anchors: []string{"hooks.slack.com/services/"}, body: []part{lit("T"), run(upper, 8, 12), lit("/B"), run(upper, 8, 12), lit("/"), run(alnum, 23, 25)},
+			anchors: []string{"hooks.slack.com/services/"}, body: []part{lit("T"), run(upper, 7, 12), lit("/B"), run(upper, 7, 12), lit("/"), run(alnum, 23, 25)},
 			find: []string{"hooks.slack.com/services/" + "TDY1U03GN/BU6M7V9SM/UWDq3dUF2MNNjdTgPdsE2jc"},
 			pass: []string{"hooks.slack.com/services/" + "TQW8V7JIU/BMWHOTTR9/gZeigtbPh7dERFNY3MzQfZ", "hooks.slack.com/services/" + "TXXXXXXXX/BXXXXXXXX/xxxxxxxxxxxxxxxxxxxxxxx"},
 		},

@@ -54,7 +54,7 @@ func reference(s string) bool {
 		return true
 	}
 	dot := strings.IndexByte(s, '.')
-	return dot > 0 && dot < len(s)-1 && all(s, nameChars) && letters[s[0]] && letters[s[dot+1]] && wordsOnly(s[:dot])
+	return dot > 0 && dot < len(s)-1 && all(s, nameChars) && letters[s[0]] && letters[s[dot+1]] && changes(s)*4 < len(s)
 }
 
 var nameChars = chars("0-9A-Za-z_.-")
