@@ -38,7 +38,8 @@ type Auth interface {
 	// Login exchanges an API key for the value of a cookie. An error with code unauthorized or forbidden
 	// means that the key does not open the dashboard, any other that it could not be checked.
 	Login(ctx context.Context, key gatehouse.Redacted) (cookie gatehouse.Redacted, err error)
-	// Check reports whether the cookie is one that Login gave and that still holds.
+	// Check reports whether the cookie is one that Login gave and that still holds. With an empty cookie it
+	// says whether everybody may look at present.
 	Check(cookie gatehouse.Redacted) bool
 	// Logout ends the cookie; an unknown one is ignored.
 	Logout(cookie gatehouse.Redacted)
@@ -63,9 +64,9 @@ type Config struct {
 	HookURL string
 	// Timeout is the most that reading the store may take for one page; zero means 5 s.
 	Timeout time.Duration
-	// Secure marks the login cookie for HTTPS although this server is reached without TLS, behind a proxy
-	// that adds it.
-	Secure bool
+	// TLS says that browsers reach the server by HTTPS, be it through a proxy: cookies are then limited to it.
+	// A request that came by TLS says so itself.
+	TLS bool
 }
 
 // defaultTimeout bounds the reading of one page.

@@ -28,10 +28,15 @@ func get(t testing.TB, h http.Handler, target string) *httptest.ResponseRecorder
 }
 
 func TestPagesAnswer(t *testing.T) {
-	h := newTest(t, Config{Store: seeded(300)})
-	for _, target := range []string{"/", "/?range=1h", "/?range=30d", "/feed", "/feed?action=deny&from=24h"} {
+	st := seeded(300)
+	h := newTest(t, Config{Store: st, Policies: testPolicies(t)})
+	last := st.all[len(st.all)-1].Event.ID
+	for _, target := range []string{
+		"/", "/?range=1h", "/?range=30d", "/feed", "/feed?action=deny&from=24h", "/sessions", "/sessions?denied=true",
+		"/sessions/" + showpieceID, "/decisions/" + last, "/decisions/" + last + "/raw", "/policies",
+	} {
 		if w := get(t, h, target); w.Code != 200 {
-			t.Errorf("GET %s = %d, want 200\n%s", target, w.Code, w.Body)
+			t.Errorf("GET %s = %d, want 200\n%.2000s", target, w.Code, w.Body)
 		}
 	}
 }

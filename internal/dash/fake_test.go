@@ -277,20 +277,22 @@ func top(m map[string]*store.Counts) []store.Top {
 // seeder makes sessions that look like the real thing, the same ones on every run.
 type seeder struct {
 	r   *rand.Rand
-	n   int
+	now time.Time
 	out []gatehouse.Decision
 }
 
 // seeded returns a store with about so many decisions over the last 24 hours before testNow.
-func seeded(count int) *fakeStore {
-	s := &seeder{r: rand.New(rand.NewPCG(1, 2))}
+func seeded(count int) *fakeStore { return seededAt(testNow, count) }
+
+func seededAt(now time.Time, count int) *fakeStore {
+	s := &seeder{r: rand.New(rand.NewPCG(1, 2)), now: now}
 	for len(s.out) < count {
 		// Two humps a day, as of people at work.
 		hours := 24 * math.Pow(s.r.Float64(), 1.15)
 		if s.r.Float64() < .35 {
 			hours = 2 + 5*s.r.Float64()
 		}
-		s.session(testNow.Add(-time.Duration(hours * float64(time.Hour))))
+		s.session(now.Add(-time.Duration(hours * float64(time.Hour))))
 	}
 	s.showpiece()
 	slices.SortFunc(s.out, func(a, b gatehouse.Decision) int { return a.Event.Time.Compare(b.Event.Time) })
@@ -355,11 +357,7 @@ var (
 	seedTools  = []string{"Bash", "Read", "Edit", "Grep", "WebFetch", "mcp__github__create_issue", "mcp__postgres__query", "Write"}
 )
 
-// showpiece is the session that the screenshots show.
-func (s *seeder) showpiece() {}
-
 func (s *seeder) session(at time.Time) {
-	s.n++
 	i := s.r.IntN(len(seedAgents))
 	base := gatehouse.Event{
 		SessionID: fmt.Sprintf("%08x-5e0c-4f7a-9b21-%012x", s.r.Uint32(), s.r.Uint64()>>16), Agent: seedAgents[i], User: seedUsers[i],
@@ -368,12 +366,12 @@ func (s *seeder) session(at time.Time) {
 	for turn := range 1 + s.r.IntN(3) {
 		base.TurnID = fmt.Sprintf("turn-%d", turn+1)
 		at = s.turn(at, base)
-		if at.After(testNow) {
+		if at.After(s.now) {
 			break
 		}
 		at = at.Add(time.Duration(20+s.r.IntN(400)) * time.Second)
 	}
-	for len(s.out) > 0 && s.out[len(s.out)-1].Event.Time.After(testNow) {
+	for len(s.out) > 0 && s.out[len(s.out)-1].Event.Time.After(s.now) {
 		s.out = s.out[:len(s.out)-1]
 	}
 }

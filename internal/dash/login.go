@@ -22,19 +22,24 @@ func openPath(path string) bool {
 
 // admitted reports whether the request may have what it asks for.
 func (d *dash) admitted(r *http.Request) bool {
-	if d.cfg.Auth == nil || openPath(r.URL.Path) {
-		return true
-	}
-	cookie, ok := sessionCookie(r)
-	return ok && d.cfg.Auth.Check(cookie)
+	return openPath(r.URL.Path) || d.signedIn(r)
 }
 
-func sessionCookie(r *http.Request) (gatehouse.Redacted, bool) {
+// signedIn reports whether the request comes from somebody who may look.
+func (d *dash) signedIn(r *http.Request) bool {
+	return d.cfg.Auth == nil || d.cfg.Auth.Check(sessionCookie(r))
+}
+
+// guarded reports whether a login is needed.
+func (d *dash) guarded() bool { return d.cfg.Auth != nil && !d.cfg.Auth.Check("") }
+
+// sessionCookie returns the login of a request, empty where it has none.
+func sessionCookie(r *http.Request) gatehouse.Redacted {
 	c, err := r.Cookie(loginCookie)
-	if err != nil || c.Value == "" || len(c.Value) > maxCookieBytes {
-		return "", false
+	if err != nil || len(c.Value) > maxCookieBytes {
+		return ""
 	}
-	return gatehouse.Redacted(c.Value), true
+	return gatehouse.Redacted(c.Value)
 }
 
 // toLogin sends a reader who is not signed in to the login, which sends them back.
@@ -72,7 +77,7 @@ func (*loginPage) name() string { return "login" }
 
 func (d *dash) loginForm(w http.ResponseWriter, r *http.Request) {
 	next := localPath(r.URL.Query().Get("next"))
-	if cookie, ok := sessionCookie(r); d.cfg.Auth == nil || ok && d.cfg.Auth.Check(cookie) {
+	if d.signedIn(r) {
 		http.Redirect(w, r, next, http.StatusSeeOther)
 		return
 	}
@@ -119,7 +124,7 @@ func (d *dash) login(w http.ResponseWriter, r *http.Request) {
 }
 
 func (d *dash) logout(w http.ResponseWriter, r *http.Request) {
-	if cookie, ok := sessionCookie(r); ok && d.cfg.Auth != nil {
+	if cookie := sessionCookie(r); cookie != "" && d.cfg.Auth != nil {
 		d.cfg.Auth.Logout(cookie)
 	}
 	http.SetCookie(w, d.cookie(r, "", -1))

@@ -11,18 +11,19 @@ import (
 
 // timeRange is one choice of the overview: how far back and in what steps.
 type timeRange struct {
-	Name string // in the address
-	Text string // on the page
-	Long time.Duration
-	Step time.Duration
+	Name  string // in the address
+	Short string // to choose it by
+	Text  string // in a sentence
+	Long  time.Duration
+	Step  time.Duration
 }
 
 var timeRanges = []timeRange{
-	{"1h", "hour", time.Hour, time.Minute},
-	{"6h", "6 hours", 6 * time.Hour, 5 * time.Minute},
-	{"24h", "24 hours", 24 * time.Hour, 20 * time.Minute},
-	{"7d", "7 days", 7 * 24 * time.Hour, 2 * time.Hour},
-	{"30d", "30 days", 30 * 24 * time.Hour, 12 * time.Hour},
+	{"1h", "1 h", "hour", time.Hour, time.Minute},
+	{"6h", "6 h", "6 hours", 6 * time.Hour, 5 * time.Minute},
+	{"24h", "24 h", "24 hours", 24 * time.Hour, 20 * time.Minute},
+	{"7d", "7 d", "7 days", 7 * 24 * time.Hour, 2 * time.Hour},
+	{"30d", "30 d", "30 days", 30 * 24 * time.Hour, 12 * time.Hour},
 }
 
 const defaultRange = 2
@@ -51,8 +52,8 @@ func (*overviewPage) name() string { return "overview" }
 
 // choice is one link of several.
 type choice struct {
-	Text, Href string
-	On         bool
+	Text, Long, Href string
+	On               bool
 }
 
 // card is one total with its course and the feed behind it.
@@ -92,7 +93,7 @@ func (d *dash) overview(ctx context.Context, r *http.Request) (view, error) {
 	}
 	p := &overviewPage{page: page{Title: "Overview", Room: "overview"}, Range: tr, Data: o}
 	for _, t := range timeRanges {
-		p.Ranges = append(p.Ranges, choice{t.Text, "/?range=" + t.Name, t.Name == tr.Name})
+		p.Ranges = append(p.Ranges, choice{t.Short, t.Text, "/?range=" + t.Name, t.Name == tr.Name})
 	}
 	if o.Totals.Events == 0 {
 		return p, d.quiet(ctx, r, p)
@@ -214,6 +215,7 @@ func shares(c store.Counts, longest int) []piece {
 // firstSteps is what a fresh server says: how its first event gets here.
 type firstSteps struct {
 	Base string // the server's address
+	Key  bool   // agents need an API key
 }
 
 func (d *dash) firstSteps(r *http.Request) *firstSteps {
@@ -228,5 +230,5 @@ func (d *dash) firstSteps(r *http.Request) *firstSteps {
 		}
 		base = scheme + "://" + r.Host
 	}
-	return &firstSteps{Base: strings.TrimSuffix(base, "/")}
+	return &firstSteps{Base: strings.TrimSuffix(base, "/"), Key: d.guarded()}
 }

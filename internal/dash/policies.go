@@ -17,8 +17,9 @@ import (
 // policiesPage is the policies in force, as they were written.
 type policiesPage struct {
 	page
-	Loaded    bool // there is a set at all
-	PolicySet string
+	Loaded    bool   // there is a set at all
+	PolicySet string // version
+	SetShort  string
 	Rules     int
 	Policies  []policyView
 	Detectors []detectorView
@@ -51,8 +52,9 @@ type ruleView struct {
 
 type exceptionView struct {
 	policy.Exception
-	What  string
-	Ended bool
+	What    string
+	LastDay string // on which it applies; empty where it has no end
+	Ended   bool
 }
 
 type sourceLine struct {
@@ -83,6 +85,7 @@ func (d *dash) policies(ctx context.Context, _ *http.Request) (view, error) {
 		return p, nil
 	}
 	p.Loaded, p.PolicySet = true, set.Version()
+	p.SetShort = cutText(p.PolicySet, 12)
 	now := d.now().UTC()
 	hits, complete := d.hits(ctx, now)
 	p.HitsKnown = hits != nil
@@ -172,6 +175,9 @@ func newExceptionView(e policy.Exception, now time.Time) exceptionView {
 	v := exceptionView{Exception: e, What: e.Detector, Ended: !e.Until.IsZero() && !now.Before(e.Until)}
 	if e.Fingerprint != "" {
 		v.What = strings.TrimSpace(e.Detector + " " + e.Fingerprint)
+	}
+	if !e.Until.IsZero() {
+		v.LastDay = e.Until.Add(-time.Nanosecond).Format(time.DateOnly)
 	}
 	return v
 }

@@ -69,8 +69,8 @@ const maxPooledBytes = 1 << 20
 func (d *dash) render(w http.ResponseWriter, r *http.Request, status int, v view) {
 	p := v.common()
 	p.Theme, p.Here, p.Version, p.Now = themeOf(r), r.URL.RequestURI(), d.cfg.Version, d.now().UTC()
-	p.Login = d.cfg.Auth != nil
-	p.Bare = p.Bare || !d.admitted(r)
+	p.Login = d.guarded()
+	p.Bare = p.Bare || !d.signedIn(r)
 	buf := buffers.Get().(*bytes.Buffer)
 	buf.Reset()
 	defer func() {

@@ -182,4 +182,4 @@ func themeOf(r *http.Request) string {
 }
 
 // secure reports whether cookies may be limited to HTTPS.
-func (d *dash) secure(r *http.Request) bool { return r.TLS != nil || d.cfg.Secure }
+func (d *dash) secure(r *http.Request) bool { return r.TLS != nil || d.cfg.TLS }

@@ -41,22 +41,36 @@
   setInterval(() => $$('time[data-form="ago"]').forEach(showTime), 10000);
 
   // Copy buttons.
+  const svg = (name, attributes) => {
+    const el = document.createElementNS("http://www.w3.org/2000/svg", name);
+    Object.entries(attributes).forEach(([k, v]) => el.setAttribute(k, v));
+    return el;
+  };
+  const copyIcon = svg("svg", { class: "i", viewBox: "0 0 16 16", "aria-hidden": "true" });
+  copyIcon.append(svg("rect", { x: 5.5, y: 5.5, width: 8, height: 8, rx: 1.2 }), svg("path", { d: "M10.5 3.2v-.7h-8v8h.7" }));
   $$("[data-copy]").forEach((el) => {
     const button = document.createElement("button");
     button.type = "button";
-    button.className = el.tagName === "PRE" ? "copy" : "copy copy-in";
-    button.textContent = "Copy";
+    const block = el.tagName === "PRE";
+    button.className = block ? "copy" : "copy copy-in";
+    const say = (word) => {
+      button.title = word;
+      if (block || word !== "Copy") button.textContent = word;
+      else button.replaceChildren(copyIcon.cloneNode(true));
+    };
+    button.setAttribute("aria-label", "Copy");
+    say("Copy");
     button.addEventListener("click", async () => {
       try {
         await navigator.clipboard.writeText(el.dataset.copy || el.dataset.text);
-        button.textContent = "Copied";
+        say("Copied");
       } catch {
-        button.textContent = "Not allowed";
+        say("Not allowed");
       }
-      setTimeout(() => { button.textContent = "Copy"; }, 1500);
+      setTimeout(() => say("Copy"), 1500);
     });
     el.dataset.text = el.textContent;
-    if (el.tagName === "PRE") {
+    if (block) {
       const box = document.createElement("div");
       box.className = "copy-box";
       el.replaceWith(box);
