@@ -27,14 +27,19 @@ const wordReach = 128
 
 // word looks at the word or host around the letter at i.
 func (in *inspector) word(i int) {
-	start, end := i, i
+	start, end, latin := i, i, false
 	for start > max(0, i-wordReach) && hostByte(in.s[start-1]) {
 		start--
+		latin = latin || asciiLetter(rune(in.s[start]))
 	}
 	for end < min(len(in.s), i+wordReach) && hostByte(in.s[end]) {
+		latin = latin || asciiLetter(rune(in.s[end]))
 		end++
 	}
 	in.checked = end
+	if !latin {
+		return
+	}
 	word := strings.TrimRight(in.s[start:end], ".-")
 	end = start + len(word)
 	if host(word, in.s[:start]) {

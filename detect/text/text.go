@@ -118,7 +118,8 @@ func inspect(t *detect.Text, i int, report *detect.Report) {
 func (in *inspector) rune(r rune, i, n int) int {
 	switch {
 	case r < 0xa0:
-		if r == 0x9b || r == 0x9d || r == 0x90 || r == 0x9f { // CSI, OSC, DCS, APC of eight-bit terminals
+		// CSI, OSC, DCS, APC of eight-bit terminals. After another such character they are UTF-8 read as Latin-1.
+		if (r == 0x9b || r == 0x9d || r == 0x90 || r == 0x9f) && (i == 0 || in.s[i-1] < utf8.RuneSelf) {
 			return in.escape(i, n)
 		}
 		if r != 0x85 {
@@ -142,6 +143,9 @@ func (in *inspector) rune(r rune, i, n int) int {
 
 // add reports a finding, or holds it back where its kind was reported often enough.
 func (in *inspector) add(k kind, start, end int, sev gatehouse.Severity, confidence float64, detail string) {
+	if (k == kindControl || k == kindEscape) && sev <= gatehouse.Low && len(in.t.Layers) > 0 {
+		return // an escape written out, as source code and Windows paths have it
+	}
 	f := gatehouse.Finding{Detector: ids[k], Detail: detail, Severity: sev, Confidence: confidence}
 	in.count[k]++
 	if in.count[k] < MaxPerKind {
