@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"path"
 	"runtime"
 	"strings"
@@ -22,6 +23,8 @@ const (
 	maxCommands    = 4000      // commands of one leaf
 	maxWordBytes   = 64 << 10  // longest expanded word
 )
+
+var errParser = errors.New("the parser gave up")
 
 // parsing bounds how many parses run at once, and with it the stack that hostile nesting can take.
 var parsing = make(chan struct{}, 4*runtime.GOMAXPROCS(0))
@@ -80,25 +83,48 @@ func (a *analysis) scriptFrom(src string, at span, exact bool, in flow) flow {
 	if !exact {
 		a.at = &at
 	}
-	out := a.stmts(stmts, in)
+	out := a.safely(stmts, at, in)
 	a.at = outer
 	a.depth--
 	return out
 }
 
-// parse returns the statements of src up to the first mistake, as a shell would run them line by line.
-func parse(src string) ([]*syntax.Stmt, error) {
-	parsing <- struct{}{}
-	defer func() { <-parsing }()
-	var stmts []*syntax.Stmt
-	p := syntax.NewParser(syntax.Variant(syntax.LangBash))
-	for s, err := range p.StmtsSeq(strings.NewReader(src)) {
-		if err != nil {
-			return stmts, err
-		}
-		stmts = append(stmts, s)
+// safely looks at statements one by one. The expander was not made for hostile words: where it panics, that
+// statement counts as unresolved and the others are still looked at.
+func (a *analysis) safely(stmts []*syntax.Stmt, at span, in flow) (out flow) {
+	for _, s := range stmts {
+		func() {
+			depth, wrapped, outer := a.depth, a.wrapped, a.at
+			defer func() {
+				if recover() != nil {
+					a.depth, a.wrapped, a.at = depth, wrapped, outer
+					a.add(unresolved, at)
+					a.gap = gatehouse.GapSyntax
+				}
+			}()
+			if o := a.stmt(s, in); o.some {
+				out = join(out, o)
+			}
+		}()
 	}
-	return stmts, nil
+	return out
+}
+
+// parse returns the statements of src up to the first mistake, as a shell would run them line by line.
+func parse(src string) (stmts []*syntax.Stmt, err error) {
+	parsing <- struct{}{}
+	defer func() {
+		<-parsing
+		if recover() != nil { // some input that is no UTF-8 makes the parser panic
+			err = errParser
+		}
+	}()
+	p := syntax.NewParser(syntax.Variant(syntax.LangBash))
+	err = p.Stmts(strings.NewReader(src), func(s *syntax.Stmt) bool {
+		stmts = append(stmts, s)
+		return true
+	})
+	return stmts, err
 }
 
 // openers counts what may nest. Quotes are not understood here on purpose: what a closing bracket within

@@ -176,6 +176,9 @@ func (a *analysis) cmd(c syntax.Command, in flow, s *syntax.Stmt) flow {
 		}
 		return out
 	case *syntax.FuncDecl:
+		if c.Name == nil { // without a name it runs at once
+			return a.stmt(c.Body, in)
+		}
 		a.define(c)
 	case *syntax.TimeClause:
 		return a.stmt(c.Stmt, in)
