@@ -49,6 +49,8 @@ type Event struct {
 	MCPServer string `json:"mcp_server,omitempty"` // the MCP server behind the tool
 	// Subprompt marks a tool call whose input is the prompt of a subagent; scopes that name prompts match it too.
 	Subprompt bool `json:"subprompt,omitempty"`
+	// Subresult marks a prompt that carries the answer of a subagent; scopes that name tool results match it too.
+	Subresult bool `json:"subresult,omitempty"`
 
 	// Content is what is judged, as raw JSON: the tool's input or result exactly as it came, {"prompt": …}
 	// for a prompt, {"text": …} for a response, the remaining fields for other kinds. It may hold equal

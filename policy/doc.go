@@ -15,7 +15,7 @@
 // A condition is CEL over these variables, in which a field that does not exist is an error:
 //
 //	event     kind, hook, tool, agent, connector, session_id, agent_id, agent_type, user, client_ip, model, cwd,
-//	          permission_mode, mcp_server: strings; failed, irrevocable, subprompt: booleans;
+//	          permission_mode, mcp_server: strings; failed, irrevocable, subprompt, subresult: booleans;
 //	          content: the event's content, of any type
 //	findings  a list of detector, severity, path, detail: strings; severity_rank, from 0 for info to 4 for
 //	          critical; confidence, from 0 to 1

@@ -15,8 +15,36 @@ func newBitset(n int) bitset { return make(bitset, (n+63)/64) }
 
 func (b bitset) set(i int) { b[i/64] |= 1 << (i % 64) }
 
-func (b bitset) add(members []int32) {
-	for _, i := range members {
+// posting is a list of rules; a long one is kept as a set, which is then both smaller and faster.
+type posting struct {
+	list []int32
+	set  bitset
+}
+
+func (p *posting) append(i, size int) {
+	if p.set != nil {
+		p.set.set(i)
+		return
+	}
+	p.list = append(p.list, int32(i))
+	if len(p.list) <= size/32 {
+		return
+	}
+	p.set = newBitset(size)
+	for _, j := range p.list {
+		p.set.set(int(j))
+	}
+	p.list = nil
+}
+
+func (b bitset) add(p *posting) {
+	if p == nil {
+		return
+	}
+	for i, w := range p.set {
+		b[i] |= w
+	}
+	for _, i := range p.list {
 		b.set(int(i))
 	}
 }
@@ -50,21 +78,22 @@ func (b bitset) all(yield func(int) bool) {
 // table finds the rules that admit a string, out of those that name patterns for it and those that do not.
 // Its work grows with the number of different general globs, not with the number of rules.
 type table struct {
-	always  bitset             // rules without a pattern, or with "*"
-	exact   map[string][]int32 // rules by the string itself
-	prefix  map[string][]int32 // rules by the text before a final *
-	lengths []int              // of the keys of prefix, ascending
+	size    int
+	always  bitset              // rules without a pattern, or with "*"
+	exact   map[string]*posting // rules by the string itself
+	prefix  map[string]*posting // rules by the text before a final *
+	lengths []int               // of the keys of prefix, ascending
 	general []generalGlob
 	any     bool // some rule has a pattern
 }
 
 type generalGlob struct {
 	glob  glob
-	rules []int32
+	rules *posting
 }
 
 func newTable(size int) *table {
-	return &table{always: newBitset(size), exact: map[string][]int32{}, prefix: map[string][]int32{}}
+	return &table{size: size, always: newBitset(size), exact: map[string]*posting{}, prefix: map[string]*posting{}}
 }
 
 // add enters rule i under patterns; none of them means that it admits every string.
@@ -76,13 +105,13 @@ func (t *table) add(i int, patterns []glob) {
 	for _, g := range patterns {
 		switch g.kind {
 		case globExact:
-			t.exact[g.pattern] = append(t.exact[g.pattern], int32(i))
+			t.put(t.exact, g.pattern, i)
 		case globPrefix:
 			if g.prefix == "" {
 				t.always.set(i)
 				continue
 			}
-			t.prefix[g.prefix] = append(t.prefix[g.prefix], int32(i))
+			t.put(t.prefix, g.prefix, i)
 			if !slices.Contains(t.lengths, len(g.prefix)) {
 				t.lengths = append(t.lengths, len(g.prefix))
 				slices.Sort(t.lengths)
@@ -91,12 +120,19 @@ func (t *table) add(i int, patterns []glob) {
 			j := slices.IndexFunc(t.general, func(x generalGlob) bool { return x.glob == g })
 			if j < 0 {
 				j = len(t.general)
-				t.general = append(t.general, generalGlob{glob: g})
+				t.general = append(t.general, generalGlob{g, &posting{}})
 			}
-			t.general[j].rules = append(t.general[j].rules, int32(i))
+			t.general[j].rules.append(i, t.size)
 		}
 	}
 	t.any = true
+}
+
+func (t *table) put(m map[string]*posting, key string, i int) {
+	if m[key] == nil {
+		m[key] = &posting{}
+	}
+	m[key].append(i, t.size)
 }
 
 // collect adds the rules that name a pattern for s to out.
@@ -179,6 +215,9 @@ func (ix *index) inScope(ev *gatehouse.Event, out, tmp bitset) {
 	ix.kinds.collect(string(ev.Kind), out)
 	if ev.Subprompt {
 		ix.kinds.collect(string(gatehouse.KindPrompt), out)
+	}
+	if ev.Subresult {
+		ix.kinds.collect(string(gatehouse.KindToolResult), out)
 	}
 	narrow(ix.scope, ev, out, tmp)
 }

@@ -96,6 +96,7 @@ var objects = map[string]map[string]field{
 		"failed":          eventBool(func(e *gatehouse.Event) bool { return e.Failed }),
 		"irrevocable":     eventBool(func(e *gatehouse.Event) bool { return e.Irrevocable }),
 		"subprompt":       eventBool(func(e *gatehouse.Event) bool { return e.Subprompt }),
+		"subresult":       eventBool(func(e *gatehouse.Event) bool { return e.Subresult }),
 		"content":         {types.DynType, read(func(v *view) (any, error) { return v.decode() })},
 	},
 	"Finding": {

@@ -24,7 +24,7 @@ func (c *Call) judged() joined {
 	case contentResponse:
 		return join(c.values("tool_response"))
 	case contentBatch:
-		return join(c.values("tool_calls"))
+		return joined{value: c.results()}
 	case contentPrompt:
 		return joined{value: c.pick(map[string]string{"prompt": "prompt", "command_args": "command_args"})}
 	case contentError:
@@ -42,6 +42,36 @@ func (c *Call) judged() joined {
 	}
 	return joined{value: object(rest...)}
 }
+
+// results returns what the model is about to read of a batch of tool calls. Their inputs are left out: they
+// were judged before the tools ran, and what was denied then must not end the turn now.
+func (c *Call) results() jsontext.Value {
+	var calls [][]byte
+	for _, list := range c.values("tool_calls") {
+		if list.Kind() != '[' {
+			calls = append(calls, list)
+			continue
+		}
+		for _, v := range elements(list) {
+			one := &Call{}
+			if v.Kind() != '{' || one.read(v) != nil {
+				calls = append(calls, v)
+				continue
+			}
+			var fs []field
+			for _, m := range one.members {
+				if m.name != "tool_input" {
+					fs = append(fs, field{m.name, m.value})
+				}
+			}
+			calls = append(calls, object(fs...))
+		}
+	}
+	return append(append([]byte("["), bytes.Join(calls, []byte(","))...), ']')
+}
+
+// notification opens the prompt by which the client hands the answer of a background subagent to the model.
+const notification = "<task-notification>"
 
 // pick returns an object of the fields that as names, under the names it gives; equal ones all stay.
 func (c *Call) pick(as map[string]string) jsontext.Value {
@@ -77,6 +107,7 @@ func (c *Call) describe() gatehouse.Event {
 		ev.Kind = kindOf(c.hook)
 	}
 	ev.Subprompt = ev.Kind == gatehouse.KindToolCall && (ev.Tool == "Agent" || ev.Tool == "Task")
+	ev.Subresult = c.hook == "UserPromptSubmit" && strings.HasPrefix(strings.TrimSpace(c.text("prompt", maxName)), notification)
 	return ev
 }
 

@@ -235,6 +235,7 @@ func facts(d *gatehouse.Decision) []fact {
 		{ev.Failed, "the tool did not succeed"},
 		{ev.Irrevocable, "the client cannot take the content back"},
 		{ev.Subprompt, "the input is the prompt of a subagent"},
+		{ev.Subresult, "the prompt carries the answer of a subagent"},
 		{d.Observed, "judged without anybody waiting for the answer"},
 		{d.FailedOpen, "passed because it could not be judged"},
 	} {
