@@ -40,7 +40,7 @@ type hit struct {
 // than Limit where they are large, so that only an empty Next means the end. Query.After selects what was
 // recorded after that decision, wherever its time falls; its code is not_found where it is not there.
 func (d *DB) Decisions(ctx context.Context, q store.Query) (store.Page, error) {
-	limit, err := pageSize(q.Limit)
+	limit, err := pageLimit(q.Limit)
 	if err != nil {
 		return store.Page{}, err
 	}
@@ -93,7 +93,7 @@ func damaged(date int64, err error) error {
 	return &gatehouse.Error{Code: gatehouse.CodeInternal, Text: "read " + fileName(date), Err: err}
 }
 
-func pageSize(limit int) (int, error) {
+func pageLimit(limit int) (int, error) {
 	switch {
 	case limit < 0:
 		return 0, invalid("page size is below zero")

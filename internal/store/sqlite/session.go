@@ -26,7 +26,7 @@ const selectSession = `SELECT id, agent, connector, user, first, last, events, d
 // Sessions returns one page, the session last active first; From and To bound its last activity. A session
 // of several days is one line, as long as not more than 32 days with events lie between.
 func (d *DB) Sessions(ctx context.Context, q store.SessionQuery) (store.SessionPage, error) {
-	limit, err := pageSize(q.Limit)
+	limit, err := pageLimit(q.Limit)
 	if err != nil {
 		return store.SessionPage{}, err
 	}

@@ -105,9 +105,9 @@ func (t *tally) roll(r *record, at slot, dim, key string) {
 		t.rolls[k] = c
 	}
 	c.n++
-	c.gaps += flag(len(r.Verdict.Gaps) > 0)
-	c.failedOpen += flag(r.FailedOpen)
-	c.wouldDeny += flag(r.Verdict.Would == gatehouse.Deny && r.Verdict.Action != gatehouse.Deny)
+	c.gaps += bit(len(r.Verdict.Gaps) > 0)
+	c.failedOpen += bit(r.FailedOpen)
+	c.wouldDeny += bit(r.Verdict.Would == gatehouse.Deny && r.Verdict.Action != gatehouse.Deny)
 	c.latency += r.Verdict.ElapsedUS
 }
 

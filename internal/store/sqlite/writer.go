@@ -108,7 +108,7 @@ func (w *writer) insert(ctx context.Context, r *record, seq int64) (fresh bool, 
 	}
 	res, err := w.ev.ExecContext(ctx, seq, r.id, r.ts, column(string(e.Kind)), column(e.SessionID), column(e.TurnID),
 		int64(r.Applied), int64(v.Would), int64(v.Severity), column(e.Agent), column(e.Connector), column(e.Tool), column(e.MCPServer),
-		column(e.User), column(policy), flag(r.Observed), flag(r.FailedOpen), len(v.Gaps), v.ElapsedUS, r.ContentBytes)
+		column(e.User), column(policy), bit(r.Observed), bit(r.FailedOpen), len(v.Gaps), v.ElapsedUS, r.ContentBytes)
 	if err != nil {
 		return false, fmt.Errorf("insert event: %w", err)
 	}
@@ -143,7 +143,7 @@ func (w *writer) shrink(log string) error {
 
 func rulePath(r gatehouse.Reason) string { return r.Policy + "/" + r.Rule }
 
-func flag(b bool) int64 {
+func bit(b bool) int64 {
 	if b {
 		return 1
 	}
