@@ -268,7 +268,11 @@ func (x *run) finish() *Result {
 		res.Findings[i] = *f
 	}
 	for i := range x.report.gaps {
-		x.report.gaps[i].Path = strings.Clone(x.report.gaps[i].Path)
+		g := &x.report.gaps[i]
+		if g.Leaf >= res.darkFrom {
+			g.Path = "" // its keys were not judged either
+		}
+		g.Path = strings.Clone(g.Path)
 	}
 	res.Gaps = x.report.gaps
 	res.hideKeys(fs)

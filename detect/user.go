@@ -156,7 +156,7 @@ func (l *wordList) equal(text, word string, atEnd bool) bool {
 func wordChar(r rune) bool { return r == '_' || wordRune(r) }
 
 // RegexRule returns a rule that finds an RE2 expression; a group named "v" is the span, else the whole
-// match. Case does not matter unless opt says so. Where every match must hold some literal of 3 bytes, the
+// match. It sees text as [Normalize] makes it. Case does not matter unless opt says so. Where every match must hold some literal of 3 bytes, the
 // expression is tried only on texts that have it, else on all texts, within a budget of its own.
 func RegexRule(id, detail, pattern string, opt UserOptions) (Rule, error) {
 	if pattern == "" || len(pattern) > maxPatternBytes {
