@@ -9,7 +9,7 @@ import (
 
 // What a condition may decode of an event's content. Beyond it the condition fails, and on_error decides.
 const (
-	maxContentBytes = 4 << 20
+	maxContentBytes = 1 << 20
 	maxContentNodes = 50_000
 	maxContentDepth = 64
 )

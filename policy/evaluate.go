@@ -192,7 +192,7 @@ func (sc *scratch) holds(ctx context.Context, c *condition, in *Input) (bool, er
 	if sc.view.in == nil {
 		sc.view.in = in
 	}
-	holds, spent, err := c.eval(ctx, &sc.view)
+	holds, spent, err := c.eval(&sc.view)
 	sc.spent += spent
 	return holds, err
 }

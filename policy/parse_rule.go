@@ -159,12 +159,11 @@ func (p *parser) tests(n *yaml.Node) []Test {
 		ok := s.mapping(item, "a test", fields{
 			"name": func(v *yaml.Node) { t.Name = s.text(v, "name", maxWordBytes) },
 			"event": func(v *yaml.Node) {
-				s.decode(v, "event", &t.Event)
-				if v.Kind == yaml.MappingNode && t.Event.Kind == "" {
+				if s.decode(v, "event", &t.Event) && t.Event.Kind == "" {
 					s.at(v, "event has no kind")
 				}
 			},
-			"session": func(v *yaml.Node) { s.decode(v, "session", &t.Session) },
+			"session": func(v *yaml.Node) { _ = s.decode(v, "session", &t.Session) }, // reported
 			"want":    func(v *yaml.Node) { s.word(v, "want", &t.Want) },
 		})
 		if !ok {
@@ -185,18 +184,20 @@ func (p *parser) tests(n *yaml.Node) []Test {
 }
 
 // decode reads a mapping into one of the wire types, by way of its JSON form.
-func (s *source) decode(n *yaml.Node, what string, to any) {
+func (s *source) decode(n *yaml.Node, what string, to any) bool {
 	if n.Kind != yaml.MappingNode {
 		s.at(n, "%s must be a mapping of keys to values", what)
-		return
+		return false
 	}
 	b, ok := s.appendJSON(nil, n)
 	if !ok {
-		return
+		return false
 	}
 	if err := json.Unmarshal(b, to, json.RejectUnknownMembers(true)); err != nil {
 		s.at(n, "%s: %s", what, jsonCause(err))
+		return false
 	}
+	return true
 }
 
 // jsonCause says what is wrong without the Go names that the library puts first.
@@ -205,7 +206,10 @@ func jsonCause(err error) string {
 	if i := strings.LastIndex(text, " within "); i >= 0 {
 		return "wrong value or unknown key" + text[i:]
 	}
-	return strings.TrimPrefix(text, "json: ")
+	if i := strings.LastIndex(text, ": "); i >= 0 {
+		return text[i+2:]
+	}
+	return "wrong value"
 }
 
 // appendJSON writes n as JSON. Numbers keep their digits where JSON has the same form.
