@@ -64,6 +64,7 @@ FAULTS = (
     ("204", send(b"HTTP/1.1 204 No Content\r\nX-Gatehouse-Action: allow\r\n\r\n", True), "status 204"),
     ("redirect", send(reply({}, status="302 Found", extra="Location: http://127.0.0.1:1/\r\n"), True), "redirect refused"),
     ("permanent redirect", send(reply({}, status="308 Moved", extra="Location: /login\r\n"), True), "redirect refused"),
+    ("upgrade", send(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"), "status 101"),
     ("stranger", send(reply({"status": "ok"}, head="Content-Type: application/json\r\n"), True), "reply is not from Gatehouse"),
     ("stranger with {}", send(reply({}, head=""), True), "reply is not from Gatehouse"),
     ("unknown action", send(reply({}, "permit"), True), "reply is not from Gatehouse"),
