@@ -129,10 +129,29 @@ func (s *Store) Observe(ev *gatehouse.Event, v *gatehouse.Verdict) {
 	sh, key := s.shard(ev.SessionID)
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
-	st := sh.take(key, func(st *state) bool { return s.idle(st, now) })
-	st.seen = now
+	el := sh.byKey[key]
+	if el != nil && s.idle(stateOf(el), now) {
+		sh.expire(el)
+		el = nil
+	}
+	if el == nil {
+		key = strings.Clone(key) // the ID may be part of a whole request
+		el = sh.plain.PushFront(&state{key: key})
+		sh.byKey[key] = el
+	}
+	st := stateOf(el)
+	marked := st.marked()
 	sh.stats.DroppedLabels += int64(st.observe(ev, v))
-	sh.keep(st)
+	st.seen = now
+	switch {
+	case marked:
+		sh.marked.MoveToFront(el)
+	case !st.marked():
+		sh.plain.MoveToFront(el)
+	default:
+		sh.plain.Remove(el)
+		sh.byKey[st.key] = sh.marked.PushFront(st)
+	}
 	sh.trim(s, now)
 }
 
@@ -237,37 +256,16 @@ func stateOf(el *list.Element) *state {
 	return st
 }
 
-// take removes and returns the state of key, or returns a new one.
-func (sh *shard) take(key string, idle func(*state) bool) *state {
-	el := sh.byKey[key]
-	if el != nil && idle(stateOf(el)) {
-		sh.expire(el)
-		el = nil
-	}
-	if el == nil {
-		return &state{key: strings.Clone(key)} // the ID may be part of a whole request
-	}
-	return sh.remove(el)
-}
-
+// remove forgets a session and returns it.
 func (sh *shard) remove(el *list.Element) *state {
 	st := stateOf(el)
 	delete(sh.byKey, st.key)
-	// A state is changed only while it is in no list, so that marked tells which list holds it.
 	if st.marked() {
 		sh.marked.Remove(el)
 	} else {
 		sh.plain.Remove(el)
 	}
 	return st
-}
-
-func (sh *shard) keep(st *state) {
-	if st.marked() {
-		sh.byKey[st.key] = sh.marked.PushFront(st)
-	} else {
-		sh.byKey[st.key] = sh.plain.PushFront(st)
-	}
 }
 
 func (sh *shard) expire(el *list.Element) {
