@@ -3,11 +3,11 @@ package sqlite
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"slices"
 	"strings"
 	"time"
 
-	"gatehouse.dev"
 	"gatehouse.dev/internal/store"
 )
 
@@ -95,11 +95,11 @@ func newOverview(low, high, width int64) *overview {
 }
 
 const (
-	selectSeries = `SELECT bucket, applied, n, gaps, failed_open, would_deny FROM rollup
+	selectSeries = `SELECT bucket, allowed, alerted, redacted, asked, denied, gaps, failed_open, would_deny FROM rollup
 WHERE res = $1 AND dim = 'all' AND bucket >= $2 AND bucket < $3`
 	selectHistograms = `SELECT bucket, hist FROM latency WHERE res = $1 AND bucket >= $2 AND bucket < $3`
-	selectTop        = `SELECT key, applied, sum(n), sum(gaps), sum(failed_open), sum(would_deny) FROM rollup
-WHERE res = $1 AND dim = $2 AND bucket >= $3 AND bucket < $4 GROUP BY key, applied`
+	selectTop        = `SELECT key, sum(allowed), sum(alerted), sum(redacted), sum(asked), sum(denied), sum(gaps), sum(failed_open), sum(would_deny)
+FROM rollup WHERE res = $1 AND dim = $2 AND bucket >= $3 AND bucket < $4 GROUP BY key`
 )
 
 // read adds one day file.
@@ -125,12 +125,12 @@ func (o *overview) readSeries(ctx context.Context, f *day, res int64) error {
 	defer rows.Close()
 	for rows.Next() {
 		var bucket int64
-		var c counted
-		if err := rows.Scan(&bucket, &c.applied, &c.n, &c.gaps, &c.failedOpen, &c.wouldDeny); err != nil {
+		c, err := scanCounts(rows, &bucket)
+		if err != nil {
 			return err
 		}
-		c.addTo(&o.out.Series[(bucket-o.low)/o.width].Counts)
-		c.addTo(&o.out.Totals)
+		addCounts(&o.out.Series[(bucket-o.low)/o.width].Counts, &c)
+		addCounts(&o.out.Totals, &c)
 	}
 	return rows.Err()
 }
@@ -178,14 +178,14 @@ func readTop(ctx context.Context, f *day, top map[string]*store.Counts, args ...
 	defer rows.Close()
 	for rows.Next() {
 		var key string
-		var c counted
-		if err := rows.Scan(&key, &c.applied, &c.n, &c.gaps, &c.failedOpen, &c.wouldDeny); err != nil {
+		c, err := scanCounts(rows, &key)
+		if err != nil {
 			return err
 		}
 		if top[key] == nil {
 			top[key] = new(store.Counts)
 		}
-		c.addTo(top[key])
+		addCounts(top[key], &c)
 	}
 	return rows.Err()
 }
@@ -217,27 +217,21 @@ func top(counts map[string]*store.Counts) []store.Top {
 	return slices.Clone(out[:min(len(out), maxTop)])
 }
 
-// counted is a row of a roll-up.
-type counted struct {
-	applied                        gatehouse.Action
-	n, gaps, failedOpen, wouldDeny int
+// scanCounts reads what a roll-up counts of the key that comes first.
+func scanCounts(rows *sql.Rows, key any) (c store.Counts, err error) {
+	err = rows.Scan(key, &c.Allowed, &c.Alerted, &c.Redacted, &c.Asked, &c.Denied, &c.Gaps, &c.FailedOpen, &c.WouldDeny)
+	c.Events = c.Allowed + c.Alerted + c.Redacted + c.Asked + c.Denied
+	return c, err
 }
 
-func (c *counted) addTo(to *store.Counts) {
-	to.Events += c.n
-	switch c.applied {
-	case gatehouse.Allow:
-		to.Allowed += c.n
-	case gatehouse.Alert:
-		to.Alerted += c.n
-	case gatehouse.Redact:
-		to.Redacted += c.n
-	case gatehouse.Ask:
-		to.Asked += c.n
-	case gatehouse.Deny:
-		to.Denied += c.n
-	}
-	to.Gaps += c.gaps
-	to.FailedOpen += c.failedOpen
-	to.WouldDeny += c.wouldDeny
+func addCounts(to, c *store.Counts) {
+	to.Events += c.Events
+	to.Allowed += c.Allowed
+	to.Alerted += c.Alerted
+	to.Redacted += c.Redacted
+	to.Asked += c.Asked
+	to.Denied += c.Denied
+	to.Gaps += c.Gaps
+	to.FailedOpen += c.FailedOpen
+	to.WouldDeny += c.WouldDeny
 }

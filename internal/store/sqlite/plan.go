@@ -15,7 +15,6 @@ type source struct {
 	from  string // FROM clause; columns ts and seq come from the alias s
 	where string // condition that the index needs, with ? for arg
 	arg   any
-	alone bool // where the filter matches so few that nothing else need be tried
 	multi bool // one decision may stand there twice
 }
 
@@ -23,6 +22,8 @@ type source struct {
 // are merged.
 type plan struct {
 	ways   [][]source // each a complete way to find all; choose one
+	alone  bool       // the first way leads past so few that no other need be tried
+	turn   string     // leads through the sessions that a day file has it in; empty: none is asked for
 	filter string     // all conditions on ev, whatever the way
 	args   []any      // of filter, numbered from argFilter
 }
@@ -43,7 +44,8 @@ const commonKinds = "('prompt', 'tool_call', 'tool_result', 'response')"
 // newPlan turns q into conditions. Values travel as arguments, never in the text.
 func newPlan(q *store.Query) (*plan, error) {
 	p := &plan{}
-	p.index("session", q.Session, true)
+	// In the order in which they are likely to be rare: the first are tried first, the last of equals lose.
+	p.session(q.Session, q.Turn)
 	p.detector(q.Detector)
 	if q.Rule != "" {
 		p.join("reason", "reason_rule", "rule", q.Rule)
@@ -51,18 +53,32 @@ func newPlan(q *store.Query) (*plan, error) {
 	if q.Policy != "" {
 		p.join("reason", "reason_policy", "policy", q.Policy)
 	}
-	p.index("user", q.User, false)
-	p.index("mcp_server", q.MCPServer, false)
-	p.index("tool", q.Tool, false)
-	p.index("agent", q.Agent, false)
-	if err := p.actions("applied", q.Actions); err != nil {
+	if err := p.flags(q); err != nil {
 		return nil, err
 	}
-	if err := p.actions("would", q.Would); err != nil {
-		return nil, err
+	p.kinds(q.Kinds)
+	p.index("user", q.User)
+	p.index("mcp_server", q.MCPServer)
+	p.index("tool", q.Tool)
+	p.index("agent", q.Agent)
+	if q.Connector != "" {
+		p.and("e.connector = ?", column(q.Connector))
+	}
+	return p, nil
+}
+
+// flags adds what most decisions are not.
+func (p *plan) flags(q *store.Query) error {
+	if q.FailedOpen {
+		p.ways = append(p.ways, []source{indexed("ev_failed_open", "s.failed_open = 1", nil)})
+		p.filter += " AND e.failed_open = 1"
+	}
+	if q.Gaps {
+		p.ways = append(p.ways, []source{indexed("ev_gaps", "s.gaps > 0", nil)})
+		p.filter += " AND e.gaps > 0"
 	}
 	if q.Severity > gatehouse.Critical {
-		return nil, invalid("severity is unknown")
+		return invalid("severity is unknown")
 	}
 	if q.Severity > gatehouse.Info {
 		var way []source
@@ -72,23 +88,29 @@ func newPlan(q *store.Query) (*plan, error) {
 		p.ways = append(p.ways, way)
 		p.and("e.severity >= ?", int64(q.Severity))
 	}
-	if q.Gaps {
-		p.ways = append(p.ways, []source{indexed("ev_gaps", "s.gaps > 0", nil)})
-		p.filter += " AND e.gaps > 0"
+	if err := p.actions("applied", q.Actions); err != nil {
+		return err
 	}
-	if q.FailedOpen {
-		p.ways = append(p.ways, []source{indexed("ev_failed_open", "s.failed_open = 1", nil)})
-		p.filter += " AND e.failed_open = 1"
-	}
-	p.kinds(q.Kinds)
-	if q.Turn != "" {
-		p.and("e.turn = ?", column(q.Turn))
-	}
-	if q.Connector != "" {
-		p.and("e.connector = ?", column(q.Connector))
-	}
-	return p, nil
+	return p.actions("would", q.Would)
 }
+
+// session adds the filters of a session and a turn. A turn alone leads through its sessions, which each day
+// file knows.
+func (p *plan) session(session, turn string) {
+	if session != "" {
+		p.ways = append(p.ways, []source{inSession(column(session))})
+		p.and("e.session = ?", column(session))
+	}
+	if turn != "" {
+		p.and("e.turn = ?", column(turn))
+		if session == "" {
+			p.turn = column(turn)
+		}
+	}
+	p.alone = session != ""
+}
+
+func inSession(id string) source { return indexed("ev_session", "s.session = ?", id) }
 
 func indexed(index, where string, arg any) source {
 	return source{from: "ev AS s INDEXED BY " + index, where: where, arg: arg}
@@ -101,14 +123,12 @@ func (p *plan) and(cond string, arg any) {
 }
 
 // index adds an equality on a column of ev that has an index.
-func (p *plan) index(name, value string, alone bool) {
+func (p *plan) index(name, value string) {
 	if value == "" {
 		return
 	}
 	value = column(value)
-	s := indexed("ev_"+strings.TrimSuffix(name, "_server"), fmt.Sprintf("s.%s = ? AND s.%[1]s <> ''", name), value)
-	s.alone = alone
-	p.ways = append(p.ways, []source{s})
+	p.ways = append(p.ways, []source{indexed("ev_"+strings.TrimSuffix(name, "_server"), fmt.Sprintf("s.%s = ? AND s.%[1]s <> ''", name), value)})
 	p.and("e."+name+" = ?", value)
 }
 

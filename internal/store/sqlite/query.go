@@ -18,8 +18,6 @@ const (
 	maxLimit     = 500
 	// maxPageBytes ends a page of large decisions before its limit.
 	maxPageBytes = 16 << 20
-	// probeRows is how far the choice of an index looks: what has fewer rows is walked at once.
-	probeRows = 2000
 )
 
 // span is what of a day file is still to be read: times inclusive, and the seq to continue from.
@@ -229,41 +227,6 @@ func (f *day) walk(ctx context.Context, p *plan, src source, s span, limit int, 
 		out = append(out, h)
 	}
 	return out, rows.Err()
-}
-
-// choose returns the way that leads past the fewest rows.
-func (f *day) choose(ctx context.Context, p *plan, s span) ([]source, error) {
-	if s.after > 0 {
-		var n int
-		if err := f.readers.QueryRowContext(ctx, `SELECT count(*) FROM (SELECT 1 FROM ev WHERE seq > $1 LIMIT $2)`, s.after, probeRows).Scan(&n); err != nil {
-			return nil, err
-		}
-		if n < probeRows {
-			return byOrder, nil
-		}
-	}
-	if len(p.ways) == 0 {
-		return byTime, nil
-	}
-	best := p.ways[0]
-	if len(p.ways) == 1 || best[0].alone {
-		return best, nil
-	}
-	fewest := math.MaxInt
-	for _, way := range p.ways {
-		total := 0
-		for _, src := range way {
-			var n int
-			if err := f.readers.QueryRowContext(ctx, p.probe(src), s.low, s.high, nil, probeRows, src.arg).Scan(&n); err != nil {
-				return nil, err
-			}
-			total += n
-		}
-		if total < fewest {
-			best, fewest = way, total
-		}
-	}
-	return best, nil
 }
 
 // Decision returns the decision with this event ID, the newest where several days have one. Its code is

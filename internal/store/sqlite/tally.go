@@ -32,20 +32,25 @@ type tally struct {
 	rolls    map[rollKey]*rollup
 	latency  map[slot]*histogram
 	sessions map[string]*store.SessionSummary
+	turns    map[turn]bool
 }
+
+type turn struct{ id, session string }
 
 type slot struct{ res, bucket int64 }
 
 type rollKey struct {
 	slot
 	dim, key string
-	applied  gatehouse.Action
 }
 
-type rollup struct{ n, gaps, failedOpen, wouldDeny, latency int64 }
+type rollup struct {
+	applied                              [gatehouse.Deny + 1]int64 // how many, by action
+	gaps, failedOpen, wouldDeny, latency int64
+}
 
 func newTally() *tally {
-	return &tally{rolls: map[rollKey]*rollup{}, latency: map[slot]*histogram{}, sessions: map[string]*store.SessionSummary{}}
+	return &tally{rolls: map[rollKey]*rollup{}, latency: map[slot]*histogram{}, sessions: map[string]*store.SessionSummary{}, turns: map[turn]bool{}}
 }
 
 // add counts one decision that was not there before.
@@ -77,6 +82,9 @@ func (t *tally) add(r *record) {
 	if e.SessionID != "" {
 		t.session(r)
 	}
+	if e.TurnID != "" {
+		t.turns[turn{column(e.TurnID), column(e.SessionID)}] = true
+	}
 }
 
 // distinct yields each key of a list once.
@@ -98,13 +106,13 @@ func distinct[T any](list []T, key func(T) string) iter.Seq[string] {
 }
 
 func (t *tally) roll(r *record, at slot, dim, key string) {
-	k := rollKey{slot: at, dim: dim, key: key, applied: r.Applied}
+	k := rollKey{slot: at, dim: dim, key: key}
 	c := t.rolls[k]
 	if c == nil {
 		c = new(rollup)
 		t.rolls[k] = c
 	}
-	c.n++
+	c.applied[r.Applied]++
 	c.gaps += bit(len(r.Verdict.Gaps) > 0)
 	c.failedOpen += bit(r.FailedOpen)
 	c.wouldDeny += bit(r.Verdict.Would == gatehouse.Deny && r.Verdict.Action != gatehouse.Deny)
@@ -162,7 +170,8 @@ func join(s, o *store.SessionSummary) {
 // count writes the tally.
 func (w *writer) count(ctx context.Context, t *tally) error {
 	for k, c := range t.rolls {
-		if _, err := w.roll.ExecContext(ctx, k.res, k.dim, k.bucket, k.key, int64(k.applied), c.n, c.gaps, c.failedOpen, c.wouldDeny, c.latency); err != nil {
+		if _, err := w.roll.ExecContext(ctx, k.res, k.dim, k.bucket, k.key,
+			c.applied[0], c.applied[1], c.applied[2], c.applied[3], c.applied[4], c.gaps, c.failedOpen, c.wouldDeny, c.latency); err != nil {
 			return fmt.Errorf("add to roll-up: %w", err)
 		}
 	}
@@ -174,6 +183,11 @@ func (w *writer) count(ctx context.Context, t *tally) error {
 		h.merge(kept)
 		if _, err := w.lat.ExecContext(ctx, at.res, at.bucket, h.bytes()); err != nil {
 			return fmt.Errorf("add to latency: %w", err)
+		}
+	}
+	for k := range t.turns {
+		if _, err := w.turn.ExecContext(ctx, k.id, k.session); err != nil {
+			return fmt.Errorf("add turn: %w", err)
 		}
 	}
 	for id, s := range t.sessions {

@@ -21,7 +21,7 @@ type writer struct {
 	all     []*sql.Stmt
 	checked time.Time // when the size of the log was last looked at
 
-	ev, pl, find, reason, sess, roll, lat, readLat *sql.Stmt
+	ev, pl, find, reason, turn, sess, roll, lat, readLat *sql.Stmt
 }
 
 const (
@@ -42,11 +42,14 @@ ON CONFLICT(id) DO UPDATE SET
   events = events + excluded.events, denied = denied + excluded.denied, redacted = redacted + excluded.redacted,
   asked = asked + excluded.asked, alerted = alerted + excluded.alerted`
 
-	addRollup = `INSERT INTO rollup(res, dim, bucket, key, applied, n, gaps, failed_open, would_deny, lat_sum)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+	addRollup = `INSERT INTO rollup(res, dim, bucket, key, allowed, alerted, redacted, asked, denied, gaps, failed_open, would_deny, lat_sum)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
 ON CONFLICT DO UPDATE SET
-  n = n + excluded.n, gaps = gaps + excluded.gaps, failed_open = failed_open + excluded.failed_open,
-  would_deny = would_deny + excluded.would_deny, lat_sum = lat_sum + excluded.lat_sum`
+  allowed = allowed + excluded.allowed, alerted = alerted + excluded.alerted, redacted = redacted + excluded.redacted,
+  asked = asked + excluded.asked, denied = denied + excluded.denied, gaps = gaps + excluded.gaps,
+  failed_open = failed_open + excluded.failed_open, would_deny = would_deny + excluded.would_deny, lat_sum = lat_sum + excluded.lat_sum`
+
+	addTurn = `INSERT INTO turn(id, session) VALUES ($1, $2) ON CONFLICT DO NOTHING`
 
 	readLatency = `SELECT hist FROM latency WHERE res = $1 AND bucket = $2`
 	putLatency  = `INSERT INTO latency(res, bucket, hist) VALUES ($1, $2, $3) ON CONFLICT DO UPDATE SET hist = excluded.hist`
@@ -62,7 +65,7 @@ func newWriter(ctx context.Context, path string) (_ *writer, err error) {
 		text string
 	}{
 		{&w.ev, insertEvent}, {&w.pl, insertPayload}, {&w.find, insertFinding}, {&w.reason, insertReason},
-		{&w.sess, addSession}, {&w.roll, addRollup}, {&w.lat, putLatency}, {&w.readLat, readLatency},
+		{&w.turn, addTurn}, {&w.sess, addSession}, {&w.roll, addRollup}, {&w.lat, putLatency}, {&w.readLat, readLatency},
 	} {
 		if *s.to, err = w.conn.PrepareContext(ctx, s.text); err != nil {
 			return nil, errors.Join(fmt.Errorf("prepare: %w", err), w.close())

@@ -63,13 +63,16 @@ CREATE TABLE rollup (
   dim         TEXT NOT NULL,    -- all, agent, connector, tool, policy, detector
   bucket      INTEGER NOT NULL, -- its start, seconds since 1970
   key         TEXT NOT NULL,
-  applied     INTEGER NOT NULL,
-  n           INTEGER NOT NULL,
+  allowed     INTEGER NOT NULL,
+  alerted     INTEGER NOT NULL,
+  redacted    INTEGER NOT NULL,
+  asked       INTEGER NOT NULL,
+  denied      INTEGER NOT NULL,
   gaps        INTEGER NOT NULL,
   failed_open INTEGER NOT NULL,
   would_deny  INTEGER NOT NULL,
   lat_sum     INTEGER NOT NULL, -- microseconds
-  PRIMARY KEY (res, dim, bucket, key, applied)
+  PRIMARY KEY (res, dim, bucket, key)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE sess (
@@ -86,6 +89,12 @@ CREATE TABLE sess (
   alerted   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE turn (
+  id      TEXT NOT NULL,
+  session TEXT NOT NULL,
+  PRIMARY KEY (id, session)
+) STRICT, WITHOUT ROWID;
+
 CREATE INDEX ev_agent ON ev(agent, ts) WHERE agent <> '';
 
 CREATE INDEX ev_applied ON ev(applied, ts) WHERE applied <> 0;
@@ -98,7 +107,7 @@ CREATE INDEX ev_kind ON ev(kind, ts) WHERE kind NOT IN ('prompt', 'tool_call', '
 
 CREATE INDEX ev_mcp ON ev(mcp_server, ts) WHERE mcp_server <> '';
 
-CREATE INDEX ev_session ON ev(session, ts) WHERE session <> '';
+CREATE INDEX ev_session ON ev(session, ts);
 
 CREATE INDEX ev_severity ON ev(severity, ts) WHERE severity <> 0;
 

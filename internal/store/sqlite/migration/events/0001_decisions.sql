@@ -25,7 +25,7 @@ CREATE TABLE ev (
 ) STRICT;
 
 CREATE INDEX ev_ts ON ev(ts);
-CREATE INDEX ev_session ON ev(session, ts) WHERE session <> '';
+CREATE INDEX ev_session ON ev(session, ts);
 CREATE INDEX ev_agent ON ev(agent, ts) WHERE agent <> '';
 CREATE INDEX ev_tool ON ev(tool, ts) WHERE tool <> '';
 CREATE INDEX ev_user ON ev(user, ts) WHERE user <> '';
@@ -68,6 +68,13 @@ CREATE TABLE reason (
 CREATE INDEX reason_policy ON reason(policy, ts, seq);
 CREATE INDEX reason_rule ON reason(rule, ts, seq);
 
+-- Which sessions a turn is in: one, as a rule. A turn is found through its session.
+CREATE TABLE turn (
+  id      TEXT NOT NULL,
+  session TEXT NOT NULL,
+  PRIMARY KEY (id, session)
+) STRICT, WITHOUT ROWID;
+
 -- What a session did on this day.
 CREATE TABLE sess (
   id        TEXT PRIMARY KEY,
@@ -92,13 +99,16 @@ CREATE TABLE rollup (
   dim         TEXT NOT NULL,    -- all, agent, connector, tool, policy, detector
   bucket      INTEGER NOT NULL, -- its start, seconds since 1970
   key         TEXT NOT NULL,
-  applied     INTEGER NOT NULL,
-  n           INTEGER NOT NULL,
+  allowed     INTEGER NOT NULL,
+  alerted     INTEGER NOT NULL,
+  redacted    INTEGER NOT NULL,
+  asked       INTEGER NOT NULL,
+  denied      INTEGER NOT NULL,
   gaps        INTEGER NOT NULL,
   failed_open INTEGER NOT NULL,
   would_deny  INTEGER NOT NULL,
   lat_sum     INTEGER NOT NULL, -- microseconds
-  PRIMARY KEY (res, dim, bucket, key, applied)
+  PRIMARY KEY (res, dim, bucket, key)
 ) STRICT, WITHOUT ROWID;
 
 -- How long judging took: counts by floor(4*log2(us+1)), one varint for each, from 0 up.
