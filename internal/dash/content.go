@@ -106,6 +106,10 @@ func (w *walker) walk(raw jsontext.Value) bool {
 			return false
 		}
 		switch tok.Kind() {
+		case '{', '[':
+			if end := dec.PeekKind(); dec.StackDepth() > 1 && (end == '}' || end == ']') {
+				w.leaf(string(dec.StackPointer()), leafName(dec.StackPointer()), tok.String()+string(rune(end)), true)
+			}
 		case '"':
 			w.leaf(string(dec.StackPointer()), leafName(dec.StackPointer()), tok.String(), false)
 		case '0', 't', 'f', 'n':

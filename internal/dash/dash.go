@@ -85,6 +85,14 @@ type dash struct {
 
 // New returns the dashboard's handler, to be mounted at the root of the server beside the API.
 func New(cfg Config) (http.Handler, error) {
+	d, err := newDash(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return d.handler(), nil
+}
+
+func newDash(cfg Config) (*dash, error) {
 	if cfg.Store == nil {
 		return nil, errors.New("make dashboard: no store")
 	}
@@ -106,5 +114,5 @@ func New(cfg Config) (http.Handler, error) {
 	if d.pages, err = parsePages(d.assets); err != nil {
 		return nil, err
 	}
-	return d.handler(), nil
+	return d, nil
 }

@@ -54,7 +54,6 @@ type row struct {
 	Verdict       gatehouse.Action // what the policies answered
 	Would         gatehouse.Action // what they would have with monitor mode off
 	Note          string
-	Kind          gatehouse.Kind
 	KindIcon      string
 	KindWord      string
 	Hook, Tool    string
@@ -79,7 +78,6 @@ type row struct {
 	Quarantined   bool
 	HasReason     bool
 	ContentBytes  int
-	Labels        []string
 	MonitorDenial bool // would be stricter were it not for monitor mode
 }
 
@@ -206,10 +204,10 @@ func newRow(d *gatehouse.Decision, now time.Time) row {
 	ev, v := &d.Event, &d.Verdict
 	r := row{
 		ID: ev.ID, Href: decisionURL(ev.ID), Time: ev.Time, Now: now, Applied: d.Applied, Verdict: v.Action, Would: v.Would, Note: d.Note,
-		Kind: ev.Kind, KindIcon: kindIcon(ev.Kind), KindWord: kindWord(ev.Kind), Hook: ev.Hook, Tool: ev.Tool,
-		Agent: ev.Agent, AgentID: ev.AgentID, AgentType: ev.AgentType, Session: ev.SessionID,
+		KindIcon: kindIcon(ev.Kind), KindWord: clip(kindWord(ev.Kind)), Hook: clip(ev.Hook), Tool: clip(ev.Tool),
+		Agent: clip(ev.Agent), AgentID: clip(ev.AgentID), AgentType: clip(ev.AgentType), Session: ev.SessionID,
 		Severity: v.Severity, Elapsed: v.ElapsedUS, Gaps: len(v.Gaps) > 0, Faults: len(v.Errors) > 0, FailedOpen: d.FailedOpen,
-		Observed: d.Observed, Failed: ev.Failed, Quarantined: v.Session.Quarantined, ContentBytes: d.ContentBytes, Labels: v.Labels,
+		Observed: d.Observed, Failed: ev.Failed, Quarantined: v.Session.Quarantined, ContentBytes: d.ContentBytes,
 		MonitorDenial: v.Would > v.Action,
 	}
 	if ev.SessionID != "" {
@@ -217,7 +215,7 @@ func newRow(d *gatehouse.Decision, now time.Time) row {
 	}
 	if len(v.Reasons) > 0 {
 		first := v.Reasons[0]
-		r.HasReason, r.Policy, r.Rule, r.Mode, r.MoreReasons = true, first.Policy, first.Rule, first.Mode, len(v.Reasons)-1
+		r.HasReason, r.Policy, r.Rule, r.Mode, r.MoreReasons = true, clip(first.Policy), clip(first.Rule), first.Mode, len(v.Reasons)-1
 		r.RuleHref = ruleURL(first.Policy, first.Rule)
 	}
 	r.Findings = countFindings(v.Findings)
@@ -225,6 +223,16 @@ func newRow(d *gatehouse.Decision, now time.Time) row {
 		r.MoreFindings, r.Findings = n-maxRowFindings, r.Findings[:maxRowFindings]
 	}
 	return r
+}
+
+// maxWordShown bounds one name in a line; the page of the decision has all of it.
+const maxWordShown = 64
+
+func clip(s string) string {
+	if short := cutText(s, maxWordShown); short != s {
+		return short + "…"
+	}
+	return s
 }
 
 // countFindings groups findings by detector, in order of first appearance.
@@ -236,7 +244,7 @@ func countFindings(fs []gatehouse.Finding) []findingCount {
 		if !ok {
 			i = len(out)
 			at[f.Detector] = i
-			out = append(out, findingCount{Detector: f.Detector})
+			out = append(out, findingCount{Detector: clip(f.Detector)})
 		}
 		out[i].Count++
 	}

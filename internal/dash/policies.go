@@ -45,7 +45,7 @@ type policyView struct {
 type ruleView struct {
 	policy.Rule
 	Anchor   string
-	SourceAt string // address of the rule's line in the source
+	SourceAt string // anchor of the rule's line in the source
 	FeedURL  string
 	Where    string // the limits on findings, in words
 }
@@ -138,7 +138,7 @@ func newPolicyView(p policy.Policy, now time.Time) policyView {
 	starts := map[int]string{}
 	for _, r := range p.Rules {
 		starts[r.Line] = r.ID
-		v.Rules = append(v.Rules, ruleView{Rule: r, Anchor: ruleAnchor(p.Name, r.ID), SourceAt: "#" + lineAnchor(p.Name, r.Line),
+		v.Rules = append(v.Rules, ruleView{Rule: r, Anchor: ruleAnchor(p.Name, r.ID), SourceAt: lineAnchor(p.Name, r.Line),
 			FeedURL: filter{Rule: p.Name + "/" + r.ID}.url("/feed"), Where: limits(r)})
 	}
 	for _, e := range p.Exceptions {

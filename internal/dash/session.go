@@ -174,8 +174,8 @@ const maxReasonFindings = 8
 
 // reasons prepares the rules that matched for a page.
 func reasons(v *gatehouse.Verdict) []reason {
-	out := make([]reason, len(v.Reasons))
-	for i, r := range v.Reasons {
+	out := make([]reason, min(len(v.Reasons), maxListed))
+	for i, r := range v.Reasons[:len(out)] {
 		out[i] = reason{Reason: r, Href: ruleURL(r.Policy, r.Rule)}
 		for _, f := range r.Findings {
 			if f < 0 || f >= len(v.Findings) || len(out[i].Findings) == maxReasonFindings {
