@@ -12,8 +12,9 @@ type Finding struct {
 	Leaf  int    `json:"leaf"`  // ordinal of that leaf in document order; tells equal keys apart
 	Start int    `json:"start"` // span in bytes of the leaf's decoded text, first byte
 	End   int    `json:"end"`   // one past the last byte
-	// Layers names the encodings that were undone to see it, outermost first ("base64", "gzip"); the span
-	// then covers the whole encoded run.
+	// Layers names the encodings that were undone to see it, outermost first ("base64", "gzip"). The span
+	// then covers the whole encoded run, or, with encodings of single characters ("json", "percent"), those
+	// that the find is made of.
 	Layers []string `json:"layers,omitempty"`
 
 	// Fingerprint is the same for the same value on one installation: HMAC-SHA-256 under the

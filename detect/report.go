@@ -1,6 +1,8 @@
 package detect
 
 import (
+	"strings"
+
 	"gatehouse.dev"
 )
 
@@ -13,6 +15,7 @@ type Report struct {
 	findings []found
 	gaps     []gatehouse.Gap
 	full     bool
+	known    map[string]bool // IDs of rules
 }
 
 // found is a finding and the text it was made from, which does not outlive the run.
@@ -24,9 +27,13 @@ type found struct {
 
 // Add reports a finding with the span [start, end) of t.Norm. Path, Leaf, Start, End, Layers and
 // Fingerprint of f are filled in; an empty Detector becomes the name of the detector that reports. A span
-// that reaches beyond the text is cut.
+// that reaches beyond the text is cut. A span within "[redacted:…]", as [Result.Mask] leaves it for a rule of
+// this runner, is none.
 func (r *Report) Add(t *Text, start, end int, f gatehouse.Finding) {
 	start, end = clamp(start, end, len(t.Norm))
+	if r.inMask(t.Norm, start, end) {
+		return
+	}
 	value := t.Norm[start:end]
 	start, end = source(t.fold, start, end)
 	r.add(t, start, end, value, f)
@@ -45,6 +52,18 @@ func (r *Report) Gap(g gatehouse.Gap) {
 		g.Detector = r.by
 	}
 	r.gaps = append(r.gaps, g)
+}
+
+// inMask says whether the span is part of what stands in place of something masked.
+func (r *Report) inMask(text string, start, end int) bool {
+	lo := max(0, start-len(maskOpen)-maxIDBytes)
+	at := strings.LastIndex(text[lo:min(start+len(maskOpen), len(text))], maskOpen)
+	if at < 0 {
+		return false
+	}
+	from := lo + at + len(maskOpen)
+	id, _, closed := strings.Cut(text[from:min(len(text), from+maxIDBytes+len(maskClose))], maskClose)
+	return closed && end <= from+len(id)+len(maskClose) && r.known[id]
 }
 
 func (r *Report) add(t *Text, start, end int, value string, f gatehouse.Finding) {

@@ -14,6 +14,8 @@ import (
 const (
 	noLeaf = math.MaxInt
 
+	maskOpen, maskClose = "[redacted:", "]"
+
 	note          = "[not judged]"
 	noteMalformed = `"[not judged: malformed]"`
 
@@ -112,14 +114,14 @@ func (res *Result) mask(i int) edit {
 // label is what stands in place of a masked span: plain ASCII that no JSON string has to escape.
 func label(detector string) string {
 	var b strings.Builder
-	b.WriteString("[redacted:")
+	b.WriteString(maskOpen)
 	for _, c := range []byte(detector) {
 		if c < 0x21 || c > 0x7e || c == '"' || c == '\\' || c == ']' || c == '<' || c == '>' || c == '&' {
 			c = '-'
 		}
 		b.WriteByte(c)
 	}
-	b.WriteByte(']')
+	b.WriteString(maskClose)
 	return b.String()
 }
 

@@ -55,6 +55,7 @@ type lost struct {
 
 func newRun(r *Runner) *run {
 	x := &run{r: r, hash: hmac.New(sha256.New, r.cfg.FingerprintKey)}
+	x.report.known = r.known
 	x.match.init(r)
 	x.stop = x.late
 	return x
@@ -83,7 +84,7 @@ func (x *run) release() {
 	x.texts, x.path = 0, ""
 	x.in.Event, x.in.Texts = nil, shrink(x.in.Texts, keepSlabs*slabTexts)
 	clear(x.report.findings)
-	x.report = Report{findings: shrink(x.report.findings, 256)}
+	x.report = Report{findings: shrink(x.report.findings, 256), known: x.r.known}
 	x.walk.reset("", 0)
 	for i := range x.inner {
 		x.inner[i].reset("", 0)

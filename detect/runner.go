@@ -75,13 +75,18 @@ func New(cfg Config, suites ...Suite) (*Runner, error) {
 // span, the one through the fewest encodings is kept.
 func (r *Runner) Run(ctx context.Context, ev *gatehouse.Event) *Result {
 	x := r.runs.Get().(*run)
+	res := x.run(ctx, ev)
+	r.runs.Put(x)
+	return res
+}
+
+func (x *run) run(ctx context.Context, ev *gatehouse.Event) *Result {
 	x.begin(ctx, ev)
 	x.takeApart()
 	x.applyRules()
 	x.applyDetectors()
 	res := x.finish()
 	x.release()
-	r.runs.Put(x)
 	return res
 }
 

@@ -3,6 +3,8 @@ package detecttest
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,66 +20,92 @@ const (
 	after  = "\nThe rest of the page is about gardening, tea, and the weather in spring.\n"
 )
 
-// Check fails t for every rule of suite that [detect.New] refuses, that runs over every text, that has no
-// Find or no Pass, that does not find one of its Finds, alone or amid other text, or that finds one of its
-// Passes. A rule with Fields is tried on events of several kinds, and one of them must do.
+// Check fails t for every problem of [Problems].
 func Check(t *testing.T, suite detect.Suite) {
 	t.Helper()
-	r, err := detect.New(detect.Config{FingerprintKey: []byte("detecttest")}, detect.Suite{Rules: suite.Rules})
-	if err != nil {
-		t.Fatalf("New = %v, want a runner", err)
-	}
-	for i := range suite.Rules {
-		rule := &suite.Rules[i]
-		t.Run(rule.ID, func(t *testing.T) {
-			t.Helper()
-			checkRule(t, r, rule)
-		})
+	for _, p := range Problems(suite) {
+		t.Error(p)
 	}
 }
 
-func checkRule(t *testing.T, r *detect.Runner, rule *detect.Rule) {
-	t.Helper()
+// Problems lists what is wrong with the rules of suite: those that [detect.New] refuses, that would run over
+// every text, that have no Find or no Pass, that do not find one of their Finds, alone or amid other text,
+// that find one of their Passes, and that find something again in what was masked for them. A rule is tried
+// on all of [Events], of which one must do for a Find and all for a Pass.
+func Problems(suite detect.Suite) []string {
+	r, err := detect.New(detect.Config{FingerprintKey: []byte("detecttest")}, detect.Suite{Rules: suite.Rules})
+	if err != nil {
+		return []string{err.Error()}
+	}
+	c := &check{r: r}
+	for i := range suite.Rules {
+		c.rule(&suite.Rules[i])
+	}
+	return c.problems
+}
+
+// check gathers what is wrong.
+type check struct {
+	r        *detect.Runner
+	problems []string
+}
+
+func (c *check) bad(format string, args ...any) {
+	c.problems = append(c.problems, fmt.Sprintf(format, args...))
+}
+
+func (c *check) rule(rule *detect.Rule) {
 	if rule.Unanchored {
-		t.Errorf("%s runs over every text: a shipped rule needs Anchors", rule.ID)
+		c.bad("%s runs over every text: a shipped rule needs Anchors", rule.ID)
 	}
 	if len(rule.Find) == 0 || len(rule.Pass) == 0 {
-		t.Errorf("%s has %d Find and %d Pass, want at least one of each", rule.ID, len(rule.Find), len(rule.Pass))
+		c.bad("%s has %d Find and %d Pass, want at least one of each", rule.ID, len(rule.Find), len(rule.Pass))
 	}
 	for _, text := range rule.Find {
-		if !Finds(t, r, rule.ID, text) {
-			t.Errorf("%s does not find %q", rule.ID, text)
+		if !c.finds(rule.ID, text) {
+			c.bad("%s does not find %q", rule.ID, text)
 		}
-		if !Finds(t, r, rule.ID, before+text+after) {
-			t.Errorf("%s does not find %q amid other text", rule.ID, text)
+		if !c.finds(rule.ID, before+text+after) {
+			c.bad("%s does not find %q amid other text", rule.ID, text)
 		}
 	}
 	for _, text := range rule.Pass {
-		if Finds(t, r, rule.ID, text) {
-			t.Errorf("%s finds %q, which it must not", rule.ID, text)
+		if c.finds(rule.ID, text) {
+			c.bad("%s finds %q, which it must not", rule.ID, text)
 		}
 	}
 }
 
-// Finds says whether r reports a finding of detector id for text, in any of the events of [Events].
-// Anything left unjudged fails t.
-func Finds(t testing.TB, r *detect.Runner, id, text string) bool {
-	t.Helper()
+// finds says whether there is a finding of detector id for text, in any event.
+func (c *check) finds(id, text string) (found bool) {
 	for _, ev := range Events(text) {
-		res := r.Run(context.Background(), ev)
-		for _, g := range res.Gaps {
-			t.Errorf("Run on %s of %q leaves a gap: %+v", ev.Kind, text, g)
-		}
-		for _, f := range res.Faults {
-			t.Errorf("Run on %s of %q has a fault: %+v", ev.Kind, text, f)
-		}
-		for _, f := range res.Findings {
-			if f.Detector == id {
-				return true
-			}
+		if c.run(ev, id) {
+			found = true
 		}
 	}
-	return false
+	return found
+}
+
+func (c *check) run(ev *gatehouse.Event, id string) bool {
+	res := c.r.Run(context.Background(), ev)
+	for _, g := range res.Gaps {
+		c.bad("Run on %s %s leaves a gap: %+v", ev.Kind, ev.Content, g)
+	}
+	for _, f := range res.Faults {
+		c.bad("Run on %s %s has a fault: %+v", ev.Kind, ev.Content, f)
+	}
+	mine := func(i int) bool { return res.Findings[i].Detector == id }
+	if !slices.ContainsFunc(res.Findings, func(f gatehouse.Finding) bool { return f.Detector == id }) {
+		return false
+	}
+	masked := *ev
+	masked.Content = res.Mask(mine)
+	for _, f := range c.r.Run(context.Background(), &masked).Findings {
+		if f.Detector == id {
+			c.bad("%s finds %d to %d of %s in %s again, masked as %s", id, f.Start, f.End, f.Path, ev.Content, masked.Content)
+		}
+	}
+	return true
 }
 
 // Events returns events of the kinds and shapes that agents send, each with text as what it is about.
