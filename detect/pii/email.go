@@ -36,6 +36,12 @@ func (s *scanner) email(i int) int {
 		end++
 	}
 	next := end
+	if dot := strings.LastIndexByte(text[i:end], '.'); dot > 0 && i+dot+1 < end && alpha[text[i+dot+1]] {
+		end = i + dot + 1
+		for end < next && text[end] < 0x80 {
+			end++ // what follows in another alphabet is the sentence
+		}
+	}
 	for end > i+1 && (text[end-1] == '.' || text[end-1] == '-') {
 		end--
 	}

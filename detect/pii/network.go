@@ -50,7 +50,7 @@ func (s *scanner) ipv4(start, end int) (next int, ok bool) {
 	return stop, true
 }
 
-var versionWords = []string{"version", "ver", "release", "build", "v"}
+var versionWords = []string{"version", "ver", "release", "build", "v", "section", "rfc", "chapter"}
 
 // ipv6 reports a global address, which begins with 2 or 3.
 func (s *scanner) ipv6(start, end int) (next int, ok bool) {

@@ -7,7 +7,7 @@ import (
 
 var phoneWords = []string{
 	"phone", "tel", "telephone", "mobile", "cell", "cellphone", "fax", "whatsapp", "sms", "call me", "call us", "reach me", "contact number", "msisdn",
-	"telefon", "handy", "mobil", "téléphone", "portable", "teléfono", "telefono", "móvil", "celular", "telefone", "puhelin", "number is",
+	"telefon", "handy", "mobil", "téléphone", "portable", "teléfono", "telefono", "móvil", "celular", "telefone", "puhelin",
 }
 
 // phone finds a phone number that begins with the number at start: with its country code, in the North
@@ -154,6 +154,9 @@ func (s *scanner) named(num *number, start int) (end int, ok bool) {
 		last = i
 	}
 	end = num.groups[last].end
+	if num.n == 2 && s.s[start:num.groups[0].end] == "555" {
+		return 0, false // numbers of fiction
+	}
 	if digits < 7 || num.n == 1 && digits < 8 || !s.alone(start, end, num.groups[last].sep) || !s.before(start, phoneWords) {
 		return 0, false
 	}
