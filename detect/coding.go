@@ -13,16 +13,15 @@ type coding struct {
 	// next returns the index of the first byte of s from i on that might start an encoded character, or len(s).
 	next func(s string, i int) int
 	// unit appends to dst what stands encoded at s[i:], and returns how many bytes of s that took, at least
-	// one. Where nothing is encoded, it appends s[i] itself and found is false.
-	unit func(dst []byte, s string, i int) (out []byte, n int, found bool)
+	// one. Where nothing is encoded, it appends s[i] itself.
+	unit func(dst []byte, s string, i int) (out []byte, n int)
 	// mark is the byte that signs of the encoding start with, and sign says whether one stands at s[i:].
 	mark byte
 	sign func(s string, i int) bool
 }
 
-// decode appends s decoded to dst, and says whether all that looked encoded was.
-func (c *coding) decode(dst []byte, s string) (out []byte, clean bool) {
-	clean = true
+// decode appends s decoded to dst.
+func (c *coding) decode(dst []byte, s string) []byte {
 	for i := 0; i < len(s); {
 		j := c.next(s, i)
 		dst = append(dst, s[i:j]...)
@@ -30,12 +29,10 @@ func (c *coding) decode(dst []byte, s string) (out []byte, clean bool) {
 			break
 		}
 		var n int
-		var found bool
-		dst, n, found = c.unit(dst, s, j)
-		clean = clean && found
+		dst, n = c.unit(dst, s, j)
 		i = j + n
 	}
-	return dst, clean
+	return dst
 }
 
 // offsets returns, for each byte of s decoded and for its end, where in s the character stands that it came
@@ -51,7 +48,7 @@ func (c *coding) offsets(s string, base int) []int32 {
 		if j == len(s) {
 			break
 		}
-		made, n, _ := c.unit(unit[:0], s, j)
+		made, n := c.unit(unit[:0], s, j)
 		for range made {
 			out = append(out, int32(base+j))
 		}
@@ -82,16 +79,16 @@ func source(offsets []int32, from, to int) (int, int) {
 var jsonString = &coding{
 	name: LayerJSON,
 	next: func(s string, i int) int { return nextByte(s, i, '\\') },
-	unit: func(dst []byte, s string, i int) ([]byte, int, bool) {
+	unit: func(dst []byte, s string, i int) ([]byte, int) {
 		if i+1 < len(s) {
 			if c := jsonEscapes[s[i+1]]; c != 0 {
-				return append(dst, c), 2, true
+				return append(dst, c), 2
 			}
 			if r, n := unicodeEscape(s, i); n > 0 {
-				return utf8.AppendRune(dst, r), n, true
+				return utf8.AppendRune(dst, r), n
 			}
 		}
-		return append(dst, s[i]), 1, false
+		return append(dst, s[i]), 1
 	},
 }
 

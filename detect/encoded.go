@@ -65,7 +65,10 @@ func (x *run) unwrapRuns(t *Text) {
 			}
 			to = pad
 			x.unwrapRun(t, from, to)
-			if x.isLate {
+			if x.tick() {
+				if to < len(s) {
+					x.skip(t, to, len(s), gatehouse.GapTime)
+				}
 				return
 			}
 		}

@@ -23,14 +23,14 @@ var percent = &coding{
 		}
 		return i
 	},
-	unit: func(dst []byte, s string, i int) ([]byte, int, bool) {
+	unit: func(dst []byte, s string, i int) ([]byte, int) {
 		if s[i] == '+' {
-			return append(dst, ' '), 1, true
+			return append(dst, ' '), 1
 		}
 		if c, ok := hex2(s, i+1); ok {
-			return append(dst, c), 3, true
+			return append(dst, c), 3
 		}
-		return append(dst, s[i]), 1, false
+		return append(dst, s[i]), 1
 	},
 	sign: func(s string, i int) bool {
 		c, ok := hex2(s, i+1)
@@ -50,12 +50,12 @@ var entity = &coding{
 	name: LayerEntity,
 	mark: '&',
 	next: func(s string, i int) int { return nextByte(s, i, '&') },
-	unit: func(dst []byte, s string, i int) ([]byte, int, bool) {
+	unit: func(dst []byte, s string, i int) ([]byte, int) {
 		r, n := readEntity(s, i)
 		if n == 0 {
-			return append(dst, s[i]), 1, false
+			return append(dst, s[i]), 1
 		}
-		return utf8.AppendRune(dst, r), n, true
+		return utf8.AppendRune(dst, r), n
 	},
 	sign: func(s string, i int) bool { _, n := readEntity(s, i); return n > 0 },
 }
@@ -111,15 +111,15 @@ var escape = &coding{
 	name: LayerEscape,
 	mark: '\\',
 	next: func(s string, i int) int { return nextByte(s, i, '\\') },
-	unit: func(dst []byte, s string, i int) ([]byte, int, bool) {
+	unit: func(dst []byte, s string, i int) ([]byte, int) {
 		r, n, plain := readEscape(s, i)
 		switch {
 		case n == 0:
-			return append(dst, s[i]), 1, false
+			return append(dst, s[i]), 1
 		case plain:
-			return append(dst, byte(r)), n, true
+			return append(dst, byte(r)), n
 		}
-		return utf8.AppendRune(dst, r), n, true
+		return utf8.AppendRune(dst, r), n
 	},
 	// Breaks count because the letter of \n hides that a word begins behind it.
 	sign: func(s string, i int) bool {

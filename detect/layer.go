@@ -53,7 +53,7 @@ func (x *run) afford(t *Text, from, to, n int) bool {
 		x.skip(t, from, to, gatehouse.GapDepth)
 	case x.layers < n+leafOverhead:
 		x.skip(t, from, to, gatehouse.GapBytes)
-	case x.isLate:
+	case x.tick():
 		x.skip(t, from, to, gatehouse.GapTime)
 	default:
 		x.layers -= n + leafOverhead
@@ -116,7 +116,7 @@ func (x *run) unwrapJSON(t *Text) {
 		c := x.child(t, tok.from, tok.to, layers)
 		c.code, c.Raw = jsonString, raw
 		if tok.escaped {
-			b, _ := jsonString.decode(x.arena.room(len(raw)), raw)
+			b := jsonString.decode(x.arena.room(len(raw)), raw)
 			c.Raw = x.arena.keep(b)
 		}
 		x.add(c)
@@ -155,7 +155,7 @@ func (x *run) unwrapInPlace(t *Text, code *coding) {
 			return
 		}
 		c := x.child(t, lo, hi, deeper(t.Layers, code.name))
-		b, _ := code.decode(x.arena.room(hi-lo), t.Raw[lo:hi])
+		b := code.decode(x.arena.room(hi-lo), t.Raw[lo:hi])
 		c.code, c.Raw = code, x.arena.keep(b)
 		x.add(c)
 		x.unwrap(c)

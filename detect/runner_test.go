@@ -259,6 +259,27 @@ func TestDeadline(t *testing.T) {
 	}
 }
 
+// Where reading stops for want of time, what the rest is still counts for what may be kept.
+func TestDeadlineWithinTheContent(t *testing.T) {
+	r := newRunner(t, testRules())
+	ctx, cancel := context.WithDeadline(context.Background(), time.Now().Add(-time.Second))
+	defer cancel()
+	long := `{"a":"` + strings.Repeat("word ", 20<<10) + `","b":`
+	for content, want := range map[string]string{
+		long + `1}`:        `{"[not judged]":"[not judged]","[not judged] 2":0}`,
+		long + `1`:         noteMalformed,
+		long + `"\x"}`:     noteMalformed,
+		long + "\"\x01\"}": noteMalformed,
+		long + strings.Repeat("[", 500) + strings.Repeat("]", 500) + "}": `{"[not judged]":"[not judged]","[not judged] 2":` +
+			strings.Repeat("[", 63) + `"[not judged]"` + strings.Repeat("]", 63) + "}",
+	} {
+		res := r.Run(ctx, &gatehouse.Event{Content: jsontext.Value(content)})
+		if got := string(res.Stored()); got != want {
+			t.Errorf("Stored of …%s = %s, want %s", content[len(long)-10:], got, want)
+		}
+	}
+}
+
 // Nothing of one event may show in the result of another that uses the same buffers.
 func TestResultsAreTheirOwn(t *testing.T) {
 	r := newRunner(t, testRules())

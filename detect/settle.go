@@ -13,7 +13,7 @@ func appendEdited(out []byte, raw string, tok token, edits []edit, layers int) [
 	}
 	text, offsets := raw, []int32(nil)
 	if tok.escaped {
-		b, _ := jsonString.decode(nil, raw)
+		b := jsonString.decode(nil, raw)
 		text, offsets = view(b), jsonString.offsets(raw, 0)
 	}
 	done := 0
@@ -90,7 +90,7 @@ func settleString(raw string, tok token, edits []edit, layers int) []edit {
 	var offsets []int32
 	inner := raw
 	if tok.escaped {
-		b, _ := jsonString.decode(nil, raw)
+		b := jsonString.decode(nil, raw)
 		inner, offsets = view(b), jsonString.offsets(raw, 0)
 	}
 	mine := make([]edit, len(edits))

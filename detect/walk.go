@@ -225,7 +225,7 @@ func (w *walker) key(raw string, escaped bool) {
 	w.path = append(w.path, '/')
 	if cut := raw[:min(len(raw), 6*maxSegmentBytes)]; escaped {
 		var buf [6 * maxSegmentBytes]byte
-		made, _ := jsonString.decode(buf[:0], cut)
+		made := jsonString.decode(buf[:0], cut)
 		w.path = appendSegment(w.path, view(made), len(cut) < len(raw))
 	} else {
 		w.path = appendSegment(w.path, cut, len(cut) < len(raw))
@@ -309,10 +309,15 @@ func (w *walker) valid() bool {
 		if !ok {
 			break
 		}
-		raw := w.src[tok.from:tok.to]
-		if hasControl(raw) || tok.escaped && !cleanEscapes(raw) {
-			w.bad = true
-		}
+		w.checkString(tok)
 	}
 	return !w.bad
+}
+
+// checkString notes what a JSON string must not hold.
+func (w *walker) checkString(tok token) {
+	raw := w.src[tok.from:tok.to]
+	if hasControl(raw) || tok.escaped && !cleanEscapes(raw) {
+		w.bad = true
+	}
 }

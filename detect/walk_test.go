@@ -20,7 +20,7 @@ func leaves(src string, maxDepth int) (out []string, w *walker) {
 		}
 		text := src[tok.from:tok.to]
 		if tok.escaped {
-			b, _ := jsonString.decode(nil, text)
+			b := jsonString.decode(nil, text)
 			text = string(b)
 		}
 		out = append(out, fmt.Sprintf("%s %c %s", w.path, "skn?"[tok.kind], text))
@@ -104,7 +104,7 @@ func FuzzWalk(f *testing.F) {
 		var got []string
 		w.reset(src, 1<<20)
 		for tok, ok := w.next(); ok; tok, ok = w.next() {
-			b, _ := jsonString.decode(nil, src[tok.from:tok.to])
+			b := jsonString.decode(nil, src[tok.from:tok.to])
 			got = append(got, strings.ToValidUTF8(string(b), "\ufffd"))
 		}
 		if !valid {
