@@ -127,3 +127,12 @@ export function env(t, values) {
     process.env[name] = value;
   }
 }
+
+/** A reply with its sentences taken out. */
+export function stripped(value) {
+  if (Array.isArray(value)) return value.map(stripped);
+  if (typeof value === "string" && value.startsWith("[withheld by Gatehouse")) return "NOTE";
+  if (typeof value !== "object" || value === null) return value;
+  const sentences = ["reason", "permissionDecisionReason", "message", "hookEventName"];
+  return Object.fromEntries(Object.entries(value).filter(([k]) => !sentences.includes(k)).map(([k, v]) => [k, stripped(v)]));
+}
