@@ -94,7 +94,7 @@ func TestSecretInAnswerIsMasked(t *testing.T) {
 // What the model says beside a tool call is shown too.
 func TestTextBesideAToolCallIsJudged(t *testing.T) {
 	t.Parallel()
-	each(t, []route{{cli, byHTTP}, {python, byAdapter}}, func(t *testing.T, r route) {
+	each(t, someRoutes, func(t *testing.T, r route) {
 		w, g := newWorld(t), sharedGuard(t)
 		p := w.script(t, "a", `[{"text":"On to `+tabu+`.","tool":"Bash","input":{"command":"echo hi","description":"x"}},{"text":"the end"}]`)
 		o := w.run(t, r.client, r.under(t, g.url, job{Prompts: []string{p}, Allowed: []string{"Bash"}}))

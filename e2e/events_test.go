@@ -68,12 +68,15 @@ func TestUnknownEventsPassAndAreRecorded(t *testing.T) {
 	g.recorded(t, session, want{hook: "FutureEvent", kind: "future_event"}, want{hook: "SessionStart", kind: "session_start"}, want{hook: "TeammateIdle", kind: "teammate_idle"})
 }
 
-func TestEveryHookOfARunIsRecorded(t *testing.T) {
+func TestWhatIsAllowedRunsAndEveryHookIsRecorded(t *testing.T) {
 	t.Parallel()
 	each(t, allRoutes, func(t *testing.T, r route) {
 		w, g := newWorld(t), sharedGuard(t)
-		p := w.script(t, "a", `[{"tool":"Bash","input":{"command":"echo hi","description":"x"}},{"tool":"Bash","input":{"command":"exit 3","description":"x"}},{"text":"the end"}]`)
+		p := w.script(t, "a", `[{"tool":"Bash","input":{"command":"touch plain; echo good-$((40+2))","description":"x"}},{"tool":"Bash","input":{"command":"exit 3","description":"x"}},{"text":"the end"}]`)
 		o := w.run(t, r.client, r.under(t, g.url, job{Prompts: []string{p}, Allowed: []string{"Bash"}}))
+		if !w.has("plain") || !w.model.Seen("good-42") || o.result() != "the end" {
+			t.Errorf("ran %v, the model read the output %v, result %q; want true, true, the end", w.has("plain"), w.model.Seen("good-42"), o.result())
+		}
 		wants := []want{
 			{hook: "UserPromptSubmit", kind: gatehouse.KindPrompt},
 			{hook: "PreToolUse", kind: gatehouse.KindToolCall, tool: "Bash"},
@@ -103,7 +106,7 @@ func TestEveryHookOfARunIsRecorded(t *testing.T) {
 
 func TestAlertAndMonitorChangeNothing(t *testing.T) {
 	t.Parallel()
-	each(t, []route{{cli, byHTTP}, {python, byAdapter}}, func(t *testing.T, r route) {
+	each(t, someRoutes, func(t *testing.T, r route) {
 		w, g := newWorld(t), sharedGuard(t)
 		p := "About " + notable + ". " + w.script(t, "a", bash("touch "+notable))
 		o := w.run(t, r.client, r.under(t, g.url, job{Prompts: []string{p}, Allowed: []string{"Bash"}}))

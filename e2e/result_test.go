@@ -44,8 +44,8 @@ func TestSecretInToolResultIsMaskedBeforeTheModelSeesIt(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			routes := allRoutes
-			if tc.name != "Bash" && tc.name != "Read" {
-				routes = []route{{cli, byHTTP}, {python, byHTTP}, {python, byAdapter}}
+			if tc.name != "Bash" {
+				routes = someRoutes
 			}
 			each(t, routes, func(t *testing.T, r route) {
 				w, g := newWorld(t), sharedGuard(t)
@@ -107,7 +107,7 @@ func TestDeniedToolResultIsWithheld(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			each(t, []route{{cli, byHTTP}, {python, byAdapter}}, func(t *testing.T, r route) {
+			each(t, someRoutes, func(t *testing.T, r route) {
 				w, g := newWorld(t), sharedGuard(t)
 				w.write(t, "plan.txt", "The ship sails to "+tabu+" at dawn.\n")
 				p := w.script(t, "main", replace(tc.script, "DIR", w.dir))
@@ -135,7 +135,7 @@ func TestFailedToolIsNoWayRound(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			routes := []route{{cli, byHTTP}, {python, byHTTP}, {python, byAdapter}}
+			routes := someRoutes
 			if tc.name == "Bash" {
 				routes = allRoutes
 			}
@@ -173,7 +173,7 @@ func TestFailedToolIsNoWayRound(t *testing.T) {
 
 func TestFailedToolOfSubagentIsNoWayRound(t *testing.T) {
 	t.Parallel()
-	each(t, []route{{cli, byHTTP}, {python, byHTTP}, {python, byAdapter}}, func(t *testing.T, r route) {
+	each(t, someRoutes, func(t *testing.T, r route) {
 		w, g := newWorld(t), sharedGuard(t)
 		w.writeNote(t)
 		w.script(t, "sub", `[{"tool":"Bash","input":{"command":"cat note.txt; exit 3","description":"look"}},{"text":"subagent answer"}]`)

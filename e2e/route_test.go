@@ -30,6 +30,7 @@ var (
 	adapterRoutes = []route{{typescript, byAdapter}, {python, byAdapter}}
 	fourRoutes    = []route{{typescript, byFour}, {python, byFour}}
 	allRoutes     = append(append([]route{}, nativeRoutes...), adapterRoutes...)
+	someRoutes    = []route{{cli, byHTTP}, {python, byAdapter}} // the newer client and the older one, natively and adapted
 )
 
 // under completes a job so that it runs under guard at url.
