@@ -4,6 +4,7 @@ package builtin
 import (
 	"gatehouse.dev/detect"
 	"gatehouse.dev/detect/command"
+	"gatehouse.dev/detect/pii"
 	"gatehouse.dev/detect/secret"
 	"gatehouse.dev/detect/text"
 )
@@ -12,6 +13,7 @@ import (
 func Suites() []detect.Suite {
 	return []detect.Suite{
 		secret.Suite(),
+		pii.Suite(),
 		command.Suite(),
 		text.Suite(),
 	}
