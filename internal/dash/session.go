@@ -99,11 +99,14 @@ func (d *dash) session(ctx context.Context, r *http.Request) (view, error) {
 			p.From = n
 		}
 	}
-	if found.Next != "" {
-		next := url.Values{"cursor": {found.Next}, "n": {strconv.Itoa(p.From + len(found.Decisions))}}
+	if n := len(found.Decisions); found.Next != "" && n > 0 {
+		next := url.Values{"cursor": {found.Next}, "n": {strconv.Itoa(p.From + n)}}
+		if last := found.Decisions[n-1].Event.TurnID; len(last) <= maxFilterBytes {
+			next.Set("turn", last)
+		}
 		p.Later = withQuery(sessionURL(id), next)
 	}
-	p.fill(found.Decisions, now)
+	p.fill(found.Decisions, v.Get("turn"), now)
 	return p, nil
 }
 
@@ -115,11 +118,9 @@ func shortID(id string) string {
 	return id
 }
 
-func (p *sessionPage) fill(ds []gatehouse.Decision, now time.Time) {
-	turn, turns := "", 0
-	if p.From > 1 && len(ds) > 0 {
-		turn = ds[0].Event.TurnID // it began on an earlier page
-	}
+// fill makes the time line; turn is the one that was under way at the end of the page before.
+func (p *sessionPage) fill(ds []gatehouse.Decision, turn string, now time.Time) {
+	turns := 0
 	for i := range ds {
 		dec := &ds[i]
 		m := newStep(dec, p.From+i, now)
@@ -132,7 +133,7 @@ func (p *sessionPage) fill(ds []gatehouse.Decision, now time.Time) {
 		} else {
 			m.SubHead = m.Sub
 		}
-		if t := dec.Event.TurnID; t != turn && (t != "" || i == 0) {
+		if t := dec.Event.TurnID; t != "" && t != turn {
 			turn = t
 			turns++
 			m.Turn = "Turn " + strconv.Itoa(turns)
