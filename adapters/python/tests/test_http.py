@@ -124,7 +124,7 @@ class Connections(Case):
             begin = time.monotonic()
             with self.assertRaisesRegex(Fault, "timed out"):
                 post(self.pool("http://127.0.0.1:%d" % listener.getsockname()[1]), b"x" * (32 << 20), 0.4)
-            self.assertLess(time.monotonic() - begin, 0.8)
+            self.assertLess(time.monotonic() - begin, 3)
 
     def test_threads_share_connections(self):
         self.stub.behave = lambda conn, r: conn.sendall(reply(r.body)) or True

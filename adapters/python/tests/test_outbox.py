@@ -99,7 +99,7 @@ class Queue(unittest.TestCase):
             box.put(parcel(n))
         begin = time.monotonic()
         self.assertFalse(box.flush(0.3))
-        self.assertLess(time.monotonic() - begin, 0.6)
+        self.assertLess(time.monotonic() - begin, 3)
         box.abandon("program ended")
         self.assertEqual(self.dropped, [(n, "program ended") for n in range(3)])
         self.assertTrue(box.flush(0))

@@ -90,7 +90,7 @@ test("a server that reads nothing", async (t) => {
   t.after(() => server.close());
   const pool = poolFor(t, `http://127.0.0.1:${server.address().port}`);
   const [, took] = await timed(() => assert.rejects(post(pool, "x".repeat(32 << 20), 0.4), fault("timed out", true)));
-  assert.ok(took < 1500, `${took} ms`);
+  assert.ok(took < 3000, `${took} ms`);
 });
 
 test("many at once share connections", async (t) => {

