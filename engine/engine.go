@@ -24,12 +24,16 @@ import (
 	"gatehouse.dev/detect"
 	"gatehouse.dev/internal/session"
 	"gatehouse.dev/policy"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/google/uuid"
 )
 
 // DefaultDeadline is how long detectors may read one event. It is far above what a megabyte of common text
 // takes and far below what an agent's user would notice beside a call of a model or a tool.
 const DefaultDeadline = 100 * time.Millisecond
+
+// noteWithheld stands in records for content that detectors did not read to its end.
+const noteWithheld = `"[not judged: time ran out]"`
 
 // Config says what an [Engine] judges with.
 type Config struct {
@@ -172,8 +176,11 @@ func (e *Engine) Decide(ctx context.Context, ev *gatehouse.Event) (v gatehouse.V
 	}
 	cur := e.current.Load()
 	before := e.cfg.Sessions.Snapshot(ev)
-	res := e.detect(ctx, cur.runner, ev)
+	res, withhold := e.detect(ctx, cur.runner, ev)
 	v = judge(ctx, cur.set, ev, res, before, start)
+	if withhold && len(v.Stored) > 0 {
+		v.Stored = jsontext.Value(noteWithheld)
+	}
 	v.ElapsedUS = e.cfg.Clock().Sub(start).Microseconds()
 	e.cfg.Sessions.Observe(ev, &v)
 	// Rules may have been left out for want of time, and what they would have said is not known. A denial
@@ -198,12 +205,19 @@ func stamp(ev *gatehouse.Event, now time.Time) error {
 	return nil
 }
 
-// detect runs the detectors within the deadline. Without one, what is not read is a gap.
-func (e *Engine) detect(ctx context.Context, r *detect.Runner, ev *gatehouse.Event) *detect.Result {
+// detect runs the detectors within the deadline; what is not read is a gap. Where the time is over and no
+// gap says so, a detector gave up on its own and nobody knows how much it left unread: that is a gap too, and
+// withhold says that the content is not to be kept.
+func (e *Engine) detect(ctx context.Context, r *detect.Runner, ev *gatehouse.Event) (res *detect.Result, withhold bool) {
 	if e.cfg.Deadline > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, e.cfg.Deadline)
 		defer cancel()
 	}
-	return r.Run(ctx, ev)
+	res = r.Run(ctx, ev)
+	if ctx.Err() == nil || slices.ContainsFunc(res.Gaps, func(g gatehouse.Gap) bool { return g.Reason == gatehouse.GapTime }) {
+		return res, false
+	}
+	res.Gaps = append(res.Gaps, gatehouse.Gap{Reason: gatehouse.GapTime})
+	return res, true
 }
