@@ -2,6 +2,7 @@ package dash
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -61,20 +62,20 @@ type tickMark struct {
 func coord(f float64) string { return strconv.FormatFloat(f, 'f', 1, 64) }
 
 // stacked draws the interventions of each step, the strictest at the bottom where the eye compares best.
-func stacked(o store.Overview) barChart {
-	return bars(o, interventions)
+func stacked(o store.Overview, slots []bar) barChart {
+	return bars(o, slots, interventions)
 }
 
 // volume draws all events of each step.
-func volume(o store.Overview) barChart { return bars(o, nil) }
+func volume(o store.Overview, slots []bar) barChart { return bars(o, slots, nil) }
 
-func bars(o store.Overview, order []gatehouse.Action) barChart {
+func bars(o store.Overview, slots []bar, order []gatehouse.Action) barChart {
 	high := 0
 	for _, b := range o.Series {
 		high = max(high, height(b.Counts, order))
 	}
 	top := niceTop(float64(high), 2)
-	c := barChart{Top: num(int(top)), Half: num(int(top / 2)), Bars: slots(o)}
+	c := barChart{Top: num(int(top)), Half: num(int(top / 2)), Bars: slices.Clone(slots)}
 	for i, b := range o.Series {
 		w := float64(chartWidth) / float64(len(o.Series))
 		inset := min(w*0.14, 3)
@@ -150,13 +151,13 @@ func describeBucket(b store.Bucket, end time.Time) string {
 }
 
 // latency draws the time that judging took. A step without events breaks the line.
-func latency(o store.Overview) lineChart {
+func latency(o store.Overview, slots []bar) lineChart {
 	high := 0.0
 	for _, b := range o.Series {
 		high = max(high, b.P95US)
 	}
 	top := niceTop(high, 2)
-	c := lineChart{Bars: slots(o), Top: micros(top), Half: micros(top / 2)}
+	c := lineChart{Bars: slots, Top: micros(top), Half: micros(top / 2)}
 	c.P50 = lines(o.Series, top, func(b store.Bucket) float64 { return b.P50US })
 	c.P95 = lines(o.Series, top, func(b store.Bucket) float64 { return b.P95US })
 	return c

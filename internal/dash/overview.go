@@ -75,7 +75,7 @@ type topList struct {
 type topRow struct {
 	Key, Href, DeniedHref string
 	Events, Denied        int
-	Pieces                []piece
+	Bar                   shareBar
 }
 
 // overview makes the first page.
@@ -100,7 +100,8 @@ func (d *dash) overview(ctx context.Context, r *http.Request) (view, error) {
 	}
 	base := filter{From: from.Format(time.RFC3339), To: to.Format(time.RFC3339)}
 	p.Cards = cards(o, base)
-	p.Stopped, p.Volume, p.Latency, p.Ticks = stacked(o), volume(o), latency(o), ticks(from, to)
+	steps := slots(o)
+	p.Stopped, p.Volume, p.Latency, p.Ticks = stacked(o, steps), volume(o, steps), latency(o, steps), ticks(from, to)
 	p.Legend = []string{"deny", "ask", "redact", "alert"}
 	p.Tops = tops(o, base)
 	return p, d.latest(ctx, p, base)
@@ -183,7 +184,7 @@ func tops(o store.Overview, base filter) []topList {
 			r := topRow{Key: t.Key, Events: t.Events, Denied: t.Denied}
 			r.Href = base.with(func(f *filter) { narrow(f, t.Key) })
 			r.DeniedHref = base.with(func(f *filter) { narrow(f, t.Key); f.Actions = []string{"deny"} })
-			r.Pieces = shares(t.Counts, in[0].Events)
+			r.Bar = shares(t.Counts, in[0].Events)
 			l.Rows = append(l.Rows, r)
 		}
 		return l
@@ -197,8 +198,8 @@ func tops(o store.Overview, base filter) []topList {
 }
 
 // shares draws one row's bar on a plane 100 wide, its length against the longest row's.
-func shares(c store.Counts, longest int) []piece {
-	var out []piece
+func shares(c store.Counts, longest int) shareBar {
+	var out shareBar
 	x := 0.0
 	for _, a := range strictestFirst {
 		n := count(c, a)
@@ -206,7 +207,7 @@ func shares(c store.Counts, longest int) []piece {
 			continue
 		}
 		w := 100 * float64(n) / float64(max(longest, 1))
-		out = append(out, piece{Action: a.String(), X: coord(x), Y: "0", W: coord(max(w, .6)), H: "6"})
+		out = append(out, piece{Action: a.String(), X: coord(x), W: coord(max(w, .6))})
 		x += max(w, .6)
 	}
 	return out

@@ -332,14 +332,14 @@ func TestChart(t *testing.T) {
 		{Counts: store.Counts{Events: 10, Denied: 2, Alerted: 1}, P50US: 10, P95US: 100}, {}, {Counts: store.Counts{Events: 1}, P50US: 5, P95US: 50},
 		{Counts: store.Counts{Events: 40, Redacted: 4}, P50US: 8, P95US: 80},
 	}}
-	c := stacked(o)
+	c := stacked(o, slots(o))
 	if c.Top != "4" || len(c.Bars) != 4 || len(c.Bars[0].Pieces) != 2 || len(c.Bars[1].Pieces) != 0 {
 		t.Fatalf("stacked() = %+v", c)
 	}
 	if deny, alert := c.Bars[0].Pieces[0], c.Bars[0].Pieces[1]; deny.Action != "deny" || deny.H != "100.0" || deny.Y != "100.0" || alert.H != "50.0" || alert.Y != "50.0" {
 		t.Errorf("the first bar is %+v and %+v, want deny on the ground with alert upon it", deny, alert)
 	}
-	if l := latency(o); len(l.P50) != 2 || l.Top != "100 µs" {
+	if l := latency(o, slots(o)); len(l.P50) != 2 || l.Top != "100 µs" {
 		t.Errorf("latency() has %d stretches under %s, want 2 under 100 µs", len(l.P50), l.Top)
 	}
 	for f, want := range map[float64]float64{0: 2, 1: 2, 2: 2, 3: 4, 4.1: 5, 7: 8, 9: 10, 10: 10, 11: 20, 999: 1000, 81_000: 100_000} {

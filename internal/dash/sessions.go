@@ -30,7 +30,7 @@ type sessionRow struct {
 	Href   string
 	Took   time.Duration
 	Active bool
-	Pieces []piece
+	Bar    shareBar
 	Now    time.Time
 }
 
@@ -106,5 +106,5 @@ func newSessionRow(s store.SessionSummary, now time.Time) sessionRow {
 	c := store.Counts{Denied: s.Denied, Asked: s.Asked, Redacted: s.Redacted, Alerted: s.Alerted}
 	c.Allowed = max(0, s.Events-s.Denied-s.Asked-s.Redacted-s.Alerted)
 	return sessionRow{SessionSummary: s, Href: sessionURL(s.ID), Took: s.Last.Sub(s.First), Active: now.Sub(s.Last) < activeFor,
-		Pieces: shares(c, s.Events), Now: now}
+		Bar: shares(c, s.Events), Now: now}
 }

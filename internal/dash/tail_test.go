@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,10 +17,28 @@ import (
 
 // follower is a live feed that a test reads.
 type follower struct {
-	w      *httptest.ResponseRecorder
+	w      *guarded
 	cancel context.CancelFunc
 	done   chan struct{}
 	read   int
+}
+
+// guarded is a recorder that is read while it is written to.
+type guarded struct {
+	mu sync.Mutex
+	*httptest.ResponseRecorder
+}
+
+func (g *guarded) Write(b []byte) (int, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.ResponseRecorder.Write(b)
+}
+
+func (g *guarded) text() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.Body.String()
 }
 
 func follow(d *dash, target string, cookies ...*http.Cookie) *follower {
@@ -28,7 +47,7 @@ func follow(d *dash, target string, cookies ...*http.Cookie) *follower {
 	for _, c := range cookies {
 		r.AddCookie(c)
 	}
-	f := &follower{w: httptest.NewRecorder(), cancel: cancel, done: make(chan struct{})}
+	f := &follower{w: &guarded{ResponseRecorder: httptest.NewRecorder()}, cancel: cancel, done: make(chan struct{})}
 	go func() { defer close(f.done); d.handler().ServeHTTP(f.w, r) }()
 	synctest.Wait()
 	return f
@@ -37,7 +56,7 @@ func follow(d *dash, target string, cookies ...*http.Cookie) *follower {
 // fresh returns what was sent since the last call. Nothing may run meanwhile.
 func (f *follower) fresh() string {
 	synctest.Wait()
-	all := f.w.Body.String()
+	all := f.w.text()
 	out := all[f.read:]
 	f.read = len(all)
 	return out

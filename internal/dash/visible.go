@@ -32,6 +32,10 @@ func unhide(b []byte) []byte {
 	from := 0
 	for i := 0; i < len(b); {
 		r, n := rune(b[i]), 1
+		if r >= 0x20 && r < 0x7F {
+			i++
+			continue
+		}
 		if r >= utf8.RuneSelf {
 			r, n = utf8.DecodeRune(b[i:])
 		}
