@@ -1,6 +1,10 @@
 package pii
 
-import "gatehouse.dev"
+import (
+	"context"
+
+	"gatehouse.dev"
+)
 
 const (
 	maxGroups = 8  // of digits in one number
@@ -21,13 +25,19 @@ type number struct {
 	digits [maxDigits]byte
 }
 
-// numbers finds everything that has a digit in it, in one pass.
-func (s *scanner) numbers() {
+// pollTokens is how many tokens are looked at between two looks at the clock.
+const pollTokens = 1024
+
+// numbers finds everything that has a digit in it, in one pass. It returns false when time is up.
+func (s *scanner) numbers(ctx context.Context) bool {
 	text := s.s
 	floor := 0
 	for i := 0; i < len(text); i++ {
 		if !digit[text[i]] {
 			continue
+		}
+		if s.tokens++; s.tokens%pollTokens == 0 && ctx.Err() != nil {
+			return false
 		}
 		start, end, plain := i, i+1, true
 		for start > floor && alnum[text[start-1]] {
@@ -49,6 +59,7 @@ func (s *scanner) numbers() {
 		floor = next
 		i = next - 1
 	}
+	return true
 }
 
 // digits looks at the group of digits [start, end) and what follows it. It returns where to go on.

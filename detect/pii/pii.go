@@ -53,12 +53,11 @@ func (d *detector) Detect(ctx context.Context, in *detect.Input, r *detect.Repor
 	}()
 	*s = scanner{report: r, phones: MaxPhones}
 	for _, t := range in.Texts {
-		if ctx.Err() != nil {
-			return nil // the runner notes the rest
-		}
 		s.t, s.s = t, t.Norm
 		s.emails()
-		s.numbers()
+		if !s.numbers(ctx) {
+			return ctx.Err() // what was not read may be personal: the runner keeps none of it
+		}
 	}
 	return nil
 }
@@ -69,6 +68,7 @@ type scanner struct {
 	s      string
 	report *detect.Report
 	phones int    // look-ups left
+	tokens int    // looked at
 	num    number // the candidate being looked at
 }
 

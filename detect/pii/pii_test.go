@@ -304,3 +304,13 @@ func BenchmarkMiss(b *testing.B) {
 		})
 	}
 }
+
+// TestDeadline shows that a text full of numbers is left when time is up, and that this is an error: the
+// caller must not keep what was not read.
+func TestDeadline(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := newDetector().Detect(ctx, miss(strings.Repeat("1234 ", 10*pollTokens)), &detect.Report{}); err == nil {
+		t.Error("Detect after the deadline = nil, want an error")
+	}
+}

@@ -69,6 +69,9 @@ func (p provider) match(text string, from, to int) (start, end int, ok bool) {
 	if !anyOf(p.anchors, text[from:to]) {
 		return 0, 0, false // another case
 	}
+	if len(p.before) == 0 && !freeBefore(text, from) {
+		return 0, 0, false
+	}
 	start, end = from, to
 	for i := len(p.before) - 1; i >= 0; i-- {
 		if start, ok = p.before[i].back(text, start); !ok {

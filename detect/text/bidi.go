@@ -29,8 +29,17 @@ func (in *inspector) bidi(r rune, i, n int) {
 // lineReach is how far around a control its line is looked at, in bytes each way.
 const lineReach = 512
 
-// rightToLeft says whether the line around i has a right-to-left letter.
+// rightToLeft says whether the line around i has a right-to-left letter. The answer serves the next stretch
+// of the line too, so that a text of nothing but marks is not read a hundred times.
 func (in *inspector) rightToLeft(i int) bool {
+	if i >= in.lineTo {
+		in.line, in.lineTo = in.lookAround(i)
+	}
+	return in.line
+}
+
+// lookAround also returns up to where the answer serves.
+func (in *inspector) lookAround(i int) (found bool, until int) {
 	from, to := max(0, i-lineReach), min(len(in.s), i+lineReach)
 	if j := strings.LastIndexByte(in.s[from:i], '\n'); j >= 0 {
 		from += j + 1
@@ -38,13 +47,14 @@ func (in *inspector) rightToLeft(i int) bool {
 	if j := strings.IndexByte(in.s[i:to], '\n'); j >= 0 {
 		to = i + j
 	}
+	until = min(to, i+lineReach/2)
 	for _, r := range in.s[from:to] {
 		if 0x590 <= r && r <= 0x8ff && r != 0x61c || 0xfb1d <= r && r <= 0xfdff || 0xfe70 <= r && r <= 0xfefc ||
 			0x10800 <= r && r <= 0x10fff || 0x1e800 <= r && r <= 0x1efff {
-			return true
+			return true, until
 		}
 	}
-	return false
+	return false, until
 }
 
 // escapeReach bounds a terminal escape, in bytes.

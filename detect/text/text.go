@@ -33,12 +33,13 @@ func (detector) Name() string { return "text" }
 
 // Detect implements [detect.Detector].
 func (detector) Detect(ctx context.Context, in *detect.Input, r *detect.Report) error {
-	for _, t := range in.Texts {
-		if ctx.Err() != nil {
-			return nil // the runner notes the rest
+	for k, t := range in.Texts {
+		if k%64 == 63 && ctx.Err() != nil {
+			r.Gap(gatehouse.Gap{Reason: gatehouse.GapTime, Path: t.Path, Leaf: t.Leaf})
+			return nil
 		}
-		if i := firstSpecial(t.Raw); i < len(t.Raw) {
-			inspect(t, i, r)
+		if i := firstSpecial(t.Raw); i < len(t.Raw) && !inspect(ctx, t, i, r) {
+			return nil
 		}
 	}
 	return nil
@@ -94,11 +95,26 @@ type inspector struct {
 	from    [kinds]int
 	to      [kinds]int
 	checked int // words before this offset were looked at
+
+	lineTo int  // up to here, the line is known to have right-to-left letters nearby or not
+	line   bool // it has
 }
 
-func inspect(t *detect.Text, i int, report *detect.Report) {
+// pollBytes is how often the clock is looked at.
+const pollBytes = 64 << 10
+
+// inspect goes over t from i on; it returns false when time is up.
+func inspect(ctx context.Context, t *detect.Text, i int, report *detect.Report) bool {
 	in := inspector{t: t, s: t.Raw, report: report}
-	for i < len(in.s) {
+	for poll := i + pollBytes; i < len(in.s); {
+		if i >= poll {
+			if ctx.Err() != nil {
+				in.flush()
+				report.Gap(gatehouse.Gap{Reason: gatehouse.GapTime, Path: t.Path, Leaf: t.Leaf, Bytes: len(in.s) - i})
+				return false
+			}
+			poll = i + pollBytes
+		}
 		c := in.s[i]
 		if c < utf8.RuneSelf {
 			if special[c] {
@@ -112,6 +128,7 @@ func inspect(t *detect.Text, i int, report *detect.Report) {
 		i = in.rune(r, i, n)
 	}
 	in.flush()
+	return true
 }
 
 // rune looks at the character r of n bytes at i, and returns where to go on.

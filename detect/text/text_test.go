@@ -169,3 +169,24 @@ func BenchmarkMiss(b *testing.B) {
 		})
 	}
 }
+
+func TestDeadline(t *testing.T) {
+	r, err := detect.New(detect.Config{}, detect.Suite{Detectors: []detect.Detector{cancelled{}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, _ := json.Marshal(map[string]any{"stdout": strings.Repeat("a\u200db ", pollBytes)})
+	got := r.Run(t.Context(), &gatehouse.Event{Kind: gatehouse.KindToolResult, Content: content}).Gaps
+	if len(got) != 1 || got[0].Reason != gatehouse.GapTime || got[0].Bytes == 0 || got[0].Path != "/stdout" {
+		t.Errorf("gaps after the deadline = %+v, want one of time, with a path and bytes", got)
+	}
+}
+
+// cancelled is the detector with a context that has ended.
+type cancelled struct{ detector }
+
+func (c cancelled) Detect(ctx context.Context, in *detect.Input, r *detect.Report) error {
+	ctx, cancel := context.WithCancel(ctx)
+	cancel()
+	return c.detector.Detect(ctx, in, r)
+}
