@@ -4,6 +4,7 @@ package builtin
 import (
 	"gatehouse.dev/detect"
 	"gatehouse.dev/detect/command"
+	"gatehouse.dev/detect/injection"
 	"gatehouse.dev/detect/pii"
 	"gatehouse.dev/detect/secret"
 	"gatehouse.dev/detect/text"
@@ -14,6 +15,7 @@ func Suites() []detect.Suite {
 	return []detect.Suite{
 		secret.Suite(),
 		pii.Suite(),
+		injection.Suite(),
 		command.Suite(),
 		text.Suite(),
 	}
