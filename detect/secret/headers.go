@@ -46,12 +46,7 @@ func headerRules() []detect.Rule {
 		},
 		{
 			ID: "secret/curl-login", Detail: "login on a curl command line", Severity: gatehouse.High, Confidence: 0.8,
-			Anchors: [][]string{{"curl "}}, Window: 300,
-			Pattern: `\bcurl\b[^\n|;]{0,260}?\s(?:-u\s?|--user[ =])["']?(?P<v>[^\s"':$<{]{1,64}:["']?[^\s"'$<{]{4,128})`,
-			Valid: func(s string) bool {
-				user, pass, _ := strings.Cut(s, ":")
-				return loginPassword(user, strings.Trim(pass, `"'`))
-			},
+			Anchors: [][]string{{"curl "}}, Match: curlLogin,
 			Find: []string{"curl -s -u elastic:k3r9T2qXw8 https://h:9200", `curl https://h/x --user "bot:v1f8Qw2L"`, "curl --user kevin:'pRf7vG2h1L8n' -X PATCH"},
 			Pass: []string{"curl -s -u elastic https://h:9200", "curl -u user:password https://h", "curl -u $USER:$PASS https://h"},
 		},
@@ -71,6 +66,42 @@ func headerRules() []detect.Rule {
 			Pass: []string{"DISCORD_TOKEN=" + "MTk4NjIyNDgzNDcxOTI1MjQ4" + ".Cl2FM." + "Zt7mV2kL9pR4tY8wB1nC6jH3gF5"},
 		},
 	}
+}
+
+// maxCommand is how far behind "curl" its login may stand, in bytes.
+const maxCommand = 300
+
+// curlLogin finds the argument of -u or --user.
+func curlLogin(text string, _, to int) (int, int, bool) {
+	line := text[to-1 : min(len(text), to+maxCommand)]
+	if i := strings.IndexAny(line, "\n|;"); i >= 0 {
+		line = line[:i]
+	}
+	if i := strings.Index(line, "curl "); i >= 0 {
+		line = line[:i]
+	}
+	at := -1
+	for _, option := range []string{" -u", " --user ", " --user="} {
+		if i := strings.Index(line, option); i >= 0 {
+			at = i + len(option)
+			break
+		}
+	}
+	if at < 0 {
+		return 0, 0, false
+	}
+	at = skipAny(line, at, ` "'`, 3)
+	user, rest, ok := strings.Cut(line[at:], ":")
+	if !ok || user == "" || len(user) > 64 || strings.ContainsAny(user, " \t\"'$<{/") {
+		return 0, 0, false
+	}
+	pass := strings.TrimLeft(rest, `"'`)
+	if i := strings.IndexAny(pass, " \t\"'`"); i >= 0 {
+		pass = pass[:i]
+	}
+	start := to - 1 + at
+	end := start + len(user) + 1 + len(rest) - len(strings.TrimLeft(rest, `"'`)) + len(pass)
+	return start, end, len(pass) >= 4 && loginPassword(user, pass)
 }
 
 // authorization finds the credentials of an Authorization header.

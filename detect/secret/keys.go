@@ -136,6 +136,9 @@ func pemBlock(label, except string) func(text string, from, to int) (int, int, b
 			return 0, 0, false
 		}
 		start := strings.Index(text[to:], "-----") + to + len("-----")
+		if start < len(text) && text[start] == '-' {
+			return 0, 0, false
+		}
 		rest := text[start:min(len(text), start+maxPEM)]
 		end, full := pemEnd(rest)
 		return from, start + end, full >= 64
@@ -144,6 +147,9 @@ func pemBlock(label, except string) func(text string, from, to int) (int, int, b
 
 // pemEnd returns where the block's text ends and how many base64 characters are in it.
 func pemEnd(s string) (end, chars int) {
+	if i := strings.Index(s, "-----BEGIN"); i >= 0 {
+		s = s[:i] // another block
+	}
 	body := len(s)
 	if i := strings.Index(s, "-----END"); i >= 0 {
 		body, end = i, len(s)
