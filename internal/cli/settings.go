@@ -91,7 +91,7 @@ func hookBinary(path string) (string, error) {
 	}
 	p, err := exec.LookPath("gatehouse-hook")
 	if err != nil {
-		return "", &hinted{fmt.Errorf("find gatehouse-hook: %w", err), "go install gatehouse.dev/cmd/gatehouse-hook@latest, or name it with --hook-binary"}
+		return "", &hinted{fmt.Errorf("find gatehouse-hook: %w", err), "go build -o . ./cmd/gatehouse-hook, then name it with --hook-binary"}
 	}
 	return filepath.Abs(p)
 }
