@@ -30,7 +30,7 @@ import (
 
 // DefaultDeadline is how long detectors may read one event. It is far above what a megabyte of common text
 // takes and far below what an agent's user would notice beside a call of a model or a tool.
-const DefaultDeadline = 100 * time.Millisecond
+const DefaultDeadline = 250 * time.Millisecond
 
 // noteWithheld stands in records for content that detectors did not read to its end.
 const noteWithheld = `"[not judged: time ran out]"`
