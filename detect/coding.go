@@ -80,16 +80,42 @@ var jsonString = &coding{
 	name: LayerJSON,
 	next: func(s string, i int) int { return nextByte(s, i, '\\') },
 	unit: func(dst []byte, s string, i int) ([]byte, int) {
-		if i+1 < len(s) {
-			if c := jsonEscapes[s[i+1]]; c != 0 {
-				return append(dst, c), 2
-			}
-			if r, n := unicodeEscape(s, i); n > 0 {
-				return utf8.AppendRune(dst, r), n
-			}
+		if i+1 < len(s) && jsonEscapes[s[i+1]] != 0 {
+			return append(dst, jsonEscapes[s[i+1]]), 2
+		}
+		if r, n := unicodeEscape(s, i); n > 0 {
+			return utf8.AppendRune(dst, r), n
 		}
 		return append(dst, s[i]), 1
 	},
+}
+
+// unescape is jsonString.decode that also says whether every backslash starts an escape.
+func unescape(dst []byte, s string) (out []byte, clean bool) {
+	clean = true
+	for i := 0; ; {
+		j := nextByte(s, i, '\\')
+		dst = append(dst, s[i:j]...)
+		if j == len(s) {
+			return dst, clean
+		}
+		if j+1 < len(s) {
+			if c := jsonEscapes[s[j+1]]; c != 0 {
+				dst = append(dst, c)
+				i = j + 2
+				continue
+			}
+		}
+		r, n := unicodeEscape(s, j)
+		if n == 0 {
+			dst = append(dst, '\\')
+			clean = false
+			i = j + 1
+			continue
+		}
+		dst = utf8.AppendRune(dst, r)
+		i = j + n
+	}
 }
 
 var jsonEscapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}

@@ -34,20 +34,21 @@ var base64Digit = func() (t [256]byte) {
 // unwrapRuns looks for runs of base64 and hex in t.
 func (x *run) unwrapRuns(t *Text) {
 	s := t.Raw
-	for i := minRun - 1; i < len(s); {
-		// A run of minRun characters has one at every minRun-th place.
-		if base64Digit[s[i]] == 0xff {
-			i += minRun
+	for i := 0; i+8 <= len(s); {
+		// Every run of minRun characters fills one of these words of 8. Most words of a text have a space or a
+		// quote, which are less than all characters of a run.
+		if w := load8(s, i); (w-0x2b2b2b2b2b2b2b2b)&^w&0x8080808080808080 != 0 || !fills(s[i:i+8]) {
+			i += 8
 			continue
 		}
-		from := i
+		from, to := i, i+8
 		for from > 0 && base64Digit[s[from-1]] != 0xff {
 			from--
 		}
-		to := i + 1
 		for to < len(s) && base64Digit[s[to]] != 0xff {
 			to++
 		}
+		i = to
 		if to-from >= minRun {
 			digits := &base64Digit
 			if _, ok := hexText(s[from:to]); ok {
@@ -71,9 +72,19 @@ func (x *run) unwrapRuns(t *Text) {
 				}
 				return
 			}
+			i = to
 		}
-		i = to + minRun
 	}
+}
+
+// fills says whether all of s are characters of base64.
+func fills(s string) bool {
+	for i := range len(s) {
+		if base64Digit[s[i]] == 0xff {
+			return false
+		}
+	}
+	return true
 }
 
 // wrapped returns the end of a run that goes on in the lines below, and the end of its last line but one.

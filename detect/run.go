@@ -187,12 +187,13 @@ func (x *run) leaf(w *walker, tok token) bool {
 	x.leaves -= len(raw)
 	t := x.text()
 	t.Leaf, t.Path, t.Key = tok.leaf, x.path, tok.kind == tokenKey
-	w.checkString(tok)
 	t.Raw = raw
+	clean := !hasControl(raw)
 	if tok.escaped {
-		b := jsonString.decode(x.arena.room(len(raw)), raw)
-		t.Raw = x.arena.keep(b)
+		b, ok := unescape(x.arena.room(len(raw)), raw)
+		t.Raw, clean = x.arena.keep(b), clean && ok
 	}
+	w.bad = w.bad || !clean
 	x.add(t)
 	if tok.kind != tokenNumber {
 		x.unwrap(t)

@@ -104,7 +104,11 @@ func FuzzWalk(f *testing.F) {
 		var got []string
 		w.reset(src, 1<<20)
 		for tok, ok := w.next(); ok; tok, ok = w.next() {
-			b := jsonString.decode(nil, src[tok.from:tok.to])
+			raw := src[tok.from:tok.to]
+			b := jsonString.decode(nil, raw)
+			if fast, clean := unescape(nil, raw); string(fast) != string(b) || clean != cleanEscapes(raw) {
+				t.Errorf("unescape(%q) = %q, %v, want %q, %v", raw, fast, clean, b, cleanEscapes(raw))
+			}
 			got = append(got, strings.ToValidUTF8(string(b), "\ufffd"))
 		}
 		if !valid {
