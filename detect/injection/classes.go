@@ -38,7 +38,7 @@ var classes = map[string][]string{
 		"[system]", "[/system]", "[system message]", "<information>", "<important>", "<instructions>", "</user>", "</user_input>", "</tool_result>",
 		"</document>", "</context>", "[admin]", "<admin>", "</prompt>", "</function_results>", "[system prompt]", "[system note", "[system_note",
 		"<<system>>", "{{system}}", "[[system]]", "<assistant>", "[end of user input]", "[end of document]", "[end of context]", "<secret>",
-		"<!-- system", "<system-reminder>", "(system)", "[system override]", "[system instruction", "[instructions]", "[important]",
+		"<!-- system", "<system-reminder>", "(system)", "[system override]", "[system instruction",
 	},
 	"toolcall": {
 		"<function_calls>", "<invoke name=", "<tool_call>", "<function=", "</function_calls>", "<tool_use>", "<|tool_call|>", "<|python_tag|>",

@@ -20,6 +20,7 @@ const (
 	commentBytes = 4096 // the longest comment taken for one
 	unseenBytes  = 400  // how far a style reaches
 	maxTiers     = 16   // findings of a tier in one text
+	hiddenLeast  = 3    // points of a pattern that is worse for being hidden
 )
 
 // held is the best recent match of one pattern.
@@ -92,7 +93,7 @@ func (s *score) match(text string, pattern, start, end int) {
 			return
 		}
 		s.hold(pattern, start, end, points)
-		if s.isHidden(start) {
+		if p.points >= hiddenLeast && s.isHidden(start) {
 			s.hold(s.hidden, start, end, s.patterns[s.hidden].points*quarters)
 		}
 		s.add(end)
