@@ -52,6 +52,7 @@ func TestScope(t *testing.T) {
 	lifecycle := gatehouse.Event{Kind: "session_start", Hook: "SessionStart"}
 	mcp := gatehouse.Event{Kind: gatehouse.KindToolResult, Tool: "mcp__github__get_issue", MCPServer: "github"}
 	sub := subprompt()
+	answered := gatehouse.Event{Kind: gatehouse.KindPrompt, Subresult: true}
 	for _, tt := range []struct {
 		scope string
 		ev    gatehouse.Event
@@ -68,6 +69,9 @@ func TestScope(t *testing.T) {
 		{`{kinds: [prompt]}`, sub, true},
 		{`{kinds: [tool_call]}`, sub, true},
 		{`{kinds: [response]}`, sub, false},
+		{`{kinds: [tool_result]}`, answered, true},
+		{`{kinds: [prompt]}`, answered, true},
+		{`{kinds: [tool_call]}`, answered, false},
 		{`{tools: [Bash]}`, call, true},
 		{`{tools: [bash]}`, call, false},
 		{`{tools: ["B*"]}`, call, true},

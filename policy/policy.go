@@ -30,7 +30,7 @@ type Policy struct {
 // means the four judged kinds. All lists must admit the event. Lists other than Kinds hold globs, in which *
 // stands for any run of characters and ? for one; an event that has no such field matches only "*".
 type Scope struct {
-	Kinds      []string `json:"kinds,omitempty"` // "*" for every kind; "prompt" also matches a tool call that is a subagent's prompt
+	Kinds      []string `json:"kinds,omitempty"` // "*" for every kind; see Event.Subprompt and Event.Subresult for events that match two
 	Agents     []string `json:"agents,omitempty"`
 	Connectors []string `json:"connectors,omitempty"`
 	Tools      []string `json:"tools,omitempty"`

@@ -94,7 +94,7 @@ func drawInput(t *rapid.T) Input {
 		Kind: gatehouse.Kind(str("kind", "prompt", "tool_call", "tool_result", "response", "session_start")),
 		Tool: str("tool", "", "Bash", "Read", "mcp__a__b"), Agent: str("agent", "", "x"), Hook: str("hook", "", "PreToolUse", "Stop"),
 		Connector: str("connector", "", "c"), MCPServer: str("server", "", "a"),
-		Subprompt: rapid.Bool().Draw(t, "subprompt"), Failed: rapid.Bool().Draw(t, "failed"),
+		Subprompt: rapid.Bool().Draw(t, "subprompt"), Subresult: rapid.Bool().Draw(t, "subresult"), Failed: rapid.Bool().Draw(t, "failed"),
 		Content: []byte(str("content", `{}`, `{"command":"x"}`, `{"command":1}`, `[`)),
 	}
 	in := Input{Event: ev, Now: jan, Session: gatehouse.Session{Calls: rapid.IntRange(0, 5).Draw(t, "calls")}}
@@ -219,7 +219,8 @@ func inScope(sc Scope, ev *gatehouse.Event) bool {
 	if len(kinds) == 0 {
 		kinds = judged
 	}
-	kind := slices.Contains(kinds, "*") || slices.Contains(kinds, string(ev.Kind)) || ev.Subprompt && slices.Contains(kinds, "prompt")
+	kind := slices.Contains(kinds, "*") || slices.Contains(kinds, string(ev.Kind)) || ev.Subprompt && slices.Contains(kinds, "prompt") ||
+		ev.Subresult && slices.Contains(kinds, "tool_result")
 	admits := func(patterns []string, s string) bool {
 		return len(patterns) == 0 || slices.ContainsFunc(mustGlobs(patterns), func(g glob) bool { return g.match(s) })
 	}
