@@ -37,14 +37,16 @@ type Query struct {
 	Limit int
 	// Oldest turns the order round: oldest first, for time lines.
 	Oldest bool
-	// After, a decision ID, selects what is newer than it: for a live feed.
+	// After, a decision ID, selects what was recorded after it, wherever its time falls: a live feed that asked
+	// by time would miss what was judged longer. A page ordered by time may have shown some of it already: tell
+	// them apart by ID. The code is not_found where no such decision is recorded.
 	After string
 }
 
 // Page is one page of decisions.
 type Page struct {
 	Decisions []gatehouse.Decision `json:"decisions"`
-	Next      string               `json:"next,omitempty"` // cursor of the next page; empty on the last
+	Next      string               `json:"next,omitempty"` // cursor of the next page; only its absence means the last
 }
 
 // SessionSummary is one session as a line.
@@ -64,7 +66,7 @@ type SessionSummary struct {
 
 // SessionQuery selects sessions, the one last active first.
 type SessionQuery struct {
-	From, To  time.Time
+	From, To  time.Time // of the last activity
 	Agent     string
 	Connector string
 	Denied    bool // only those with a denial
@@ -80,9 +82,9 @@ type SessionPage struct {
 
 // Overview is what the first page of the dashboard shows, read from roll-ups.
 type Overview struct {
-	From   time.Time     `json:"from"`
+	From   time.Time     `json:"from"` // the range that was asked for, widened to whole steps
 	To     time.Time     `json:"to"`
-	Step   time.Duration `json:"-"` // width of a bucket
+	Step   time.Duration `json:"-"` // width of a bucket; wider than asked for where that is too fine for the range
 	StepS  int           `json:"step_s"`
 	Totals Counts        `json:"totals"`
 	Series []Bucket      `json:"series"` // every bucket of the range, empty ones too, oldest first

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	_ "modernc.org/sqlite"
 )
@@ -31,7 +32,8 @@ const (
 	busyMillis  = 5000
 	maxReaders  = 4
 	writerCache = 16 << 10 // KiB
-	readerCache = 4 << 10  // KiB
+	readerCache = 2 << 10  // KiB
+	readerIdle  = time.Minute
 )
 
 // createFile makes sure that path exists, for its owner only, and that its name is durable. SQLite gives
@@ -113,6 +115,7 @@ func openReaders(path string) (*sql.DB, error) {
 	}
 	pool.SetMaxOpenConns(maxReaders)
 	pool.SetMaxIdleConns(maxReaders)
+	pool.SetConnMaxIdleTime(readerIdle) // gives its cache back
 	return pool, nil
 }
 

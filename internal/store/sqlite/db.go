@@ -19,11 +19,12 @@ import (
 // Config says where a [DB] is and how much it may take. Zero fields but Dir mean their defaults.
 type Config struct {
 	Dir string // made where it is missing, for its owner only
-	// MaxOpenDays is how many day files are kept open at once while nobody uses them; zero means 16.
+	// MaxOpenDays is how many day files are kept open at once while nobody uses them; zero means 8.
 	MaxOpenDays int
 	// MaxDays is how many day files there may be: an event of a further day is refused. Zero means 4000.
 	MaxDays int
-	// MaxRecordBytes is the largest decision that is kept, before compression; zero means 32 MiB.
+	// MaxRecordBytes is the largest decision that is kept, before compression; zero means 32 MiB,
+	// and 128 MiB is the most.
 	MaxRecordBytes int
 	Logger         *slog.Logger // nil: silent
 }
@@ -49,7 +50,7 @@ type DB struct {
 // or it cannot be written, conflict where a newer program has written there.
 func Open(ctx context.Context, cfg Config) (_ *DB, err error) {
 	if cfg.MaxOpenDays == 0 {
-		cfg.MaxOpenDays = 16
+		cfg.MaxOpenDays = 8
 	}
 	if cfg.MaxDays == 0 {
 		cfg.MaxDays = 4000
@@ -60,8 +61,8 @@ func Open(ctx context.Context, cfg Config) (_ *DB, err error) {
 	if cfg.Logger == nil {
 		cfg.Logger = slog.New(slog.DiscardHandler)
 	}
-	if cfg.MaxOpenDays < 0 || cfg.MaxDays < 0 || cfg.MaxRecordBytes < 0 {
-		return nil, invalid("open store: a limit is below zero")
+	if cfg.MaxOpenDays < 0 || cfg.MaxDays < 0 || cfg.MaxRecordBytes < 0 || cfg.MaxRecordBytes > maxFrameBytes/2 {
+		return nil, invalid("open store: a limit is below zero or too high")
 	}
 	d := &DB{cfg: cfg, days: map[int64]*day{}}
 	d.idle.L = &d.mu

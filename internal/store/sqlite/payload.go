@@ -31,6 +31,9 @@ var dictionary1 []byte
 
 const dictionaryID = 1
 
+// maxFrameBytes is what a payload may decompress to, however it came to be.
+const maxFrameBytes = 256 << 20
+
 var jsonOptions = json.JoinOptions(jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
 
 // encoder and decoder may be used by many goroutines at once.
@@ -44,7 +47,7 @@ var encoder = sync.OnceValue(func() *zstd.Encoder {
 })
 
 var decoder = sync.OnceValue(func() *zstd.Decoder {
-	d, err := zstd.NewReader(nil, zstd.WithDecoderMaxMemory(1<<30), zstd.WithDecoderLowmem(true), zstd.WithDecoderDictRaw(dictionaryID, dictionary1))
+	d, err := zstd.NewReader(nil, zstd.WithDecoderMaxMemory(maxFrameBytes), zstd.WithDecoderLowmem(true), zstd.WithDecoderDictRaw(dictionaryID, dictionary1))
 	if err != nil {
 		panic(err) // only wrong options can do that
 	}

@@ -101,7 +101,7 @@ func explain(t *testing.T, f *day, text string, args ...any) (steps []string) {
 // TestChoose has several filters at once and looks which index leads.
 func TestChoose(t *testing.T) {
 	db := opened(t, Config{})
-	batch := make([]gatehouse.Decision, 12_000)
+	batch := make([]gatehouse.Decision, 4000)
 	for i := range batch {
 		d := simple(fmt.Sprint("e", i), day0.Add(time.Duration(i)*time.Millisecond))
 		d.Event.SessionID, d.Event.Tool, d.Event.Agent, d.Event.User = "", "Bash", "main", fmt.Sprint("u", i%9)

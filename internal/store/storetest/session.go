@@ -100,17 +100,17 @@ func testSessions(t *testing.T, open func() Backend) {
 
 func testSessionPages(t *testing.T, open func() Backend) {
 	b := start(t, open)
-	ds := seeded(1500, noon.Add(-30*time.Hour), 3*time.Minute)
+	ds := seeded(800, noon.Add(-30*time.Hour), 5*time.Minute)
 	for i := range ds {
 		ds[i].Event.Connector = []string{"claude_agent_sdk", "claude_code_cli"}[len(ds[i].Event.SessionID+ds[i].Event.Agent)%2]
-		if i > 700 && i < 800 { // sessions whose only denials lie on another day than their end
+		if i > 370 && i < 430 { // sessions whose only denials lie on another day than their end
 			ds[i].Applied = gatehouse.Deny
 		}
 	}
 	record(t, b, ds...)
 	all := summaries(ds)
 	for _, q := range []store.SessionQuery{
-		{}, {Limit: 1}, {Limit: 7}, {Limit: 1000}, {Denied: true}, {Denied: true, Limit: 3}, {Agent: all[0].Agent}, {Agent: "nobody"},
+		{}, {Limit: 3}, {Limit: 7}, {Limit: 1000}, {Denied: true}, {Denied: true, Limit: 3}, {Agent: all[0].Agent}, {Agent: "nobody"},
 		{Connector: "claude_code_cli", Limit: 2}, {Connector: "claude_code_cli", Denied: true, Limit: 2},
 		{From: noon}, {To: noon}, {From: noon, To: noon.Add(6 * time.Hour), Limit: 4}, {Denied: true, To: noon, Limit: 5}, {From: noon, To: noon},
 	} {
