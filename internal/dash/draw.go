@@ -20,7 +20,7 @@ func (c barChart) Shapes() template.HTML {
 		}
 		s.WriteString("</a>")
 	}
-	return template.HTML(s.String()) //nolint:gosec
+	return template.HTML(s.String())
 }
 
 // Shapes draws the lines and the places to point at.
@@ -37,7 +37,7 @@ func (c lineChart) Shapes() template.HTML {
 		c.Bars[i].place(&s)
 		s.WriteString("</g>")
 	}
-	return template.HTML(s.String()) //nolint:gosec
+	return template.HTML(s.String())
 }
 
 // place draws what a pointer rests on.
@@ -58,7 +58,7 @@ func (p *overviewPage) NumberRows() template.HTML {
 		cell(micros(b.P95US))
 		s.WriteString("</tr>\n")
 	}
-	return template.HTML(s.String()) //nolint:gosec
+	return template.HTML(s.String())
 }
 
 // shareBar is one row's bar, drawn on a plane of 100 by 6.
@@ -70,5 +70,5 @@ func (b shareBar) Shapes() template.HTML {
 	for _, p := range b {
 		s.WriteString(`<rect class="piece ` + p.Action + `" x="` + p.X + `" y="0" width="` + p.W + `" height="6"/>`)
 	}
-	return template.HTML(s.String()) //nolint:gosec
+	return template.HTML(s.String())
 }

@@ -144,5 +144,5 @@ func timeTag(t time.Time, form, text string) template.HTML {
 		return "–"
 	}
 	iso := t.UTC().Format("2006-01-02T15:04:05.000Z")
-	return template.HTML(`<time datetime="` + iso + `" data-form="` + form + `" title="` + iso + `">` + text + `</time>`) //nolint:gosec
+	return template.HTML(`<time datetime="` + iso + `" data-form="` + form + `" title="` + iso + `">` + text + `</time>`)
 }
