@@ -10,6 +10,7 @@ func overridePatterns() []pattern {
 				"@ignore ~12 @prior ~24 @instr",
 				"@ignore ~30 @instr ~24 above|before|given|provided|previously|earlier|so ~12 this|you|before|to|me|far|here|in",
 				"@ignore ~8 everything|anything|whatever ~30 above|before|previous|previously|earlier|prior", "@ignore ~3 all ~8 above|preceding",
+				"@ignore ~8 all|any|the|your|every ~8 previous|prior|above|preceding ~8 input*|text|conversation*|context|dialog*|content|requests",
 				"pay|paying ~3 no ~12 attention ~20 @prior|your ~24 @instr",
 			},
 			find: []string{

@@ -37,8 +37,8 @@ type score struct {
 	live     []int16 // patterns that are held
 	hidden   int     // the pattern for being hidden
 
-	fence                         bool
-	mention, not, comment, unseen int // where each was seen last, one past; 0 is nowhere
+	fence, wrapped                bool // in a block of code; the whole text is one
+	mention, not, comment, unseen int  // where each was seen last, one past; 0 is nowhere
 	encoded                       bool
 
 	tiers []tier
@@ -61,7 +61,7 @@ func (s *score) begin(t *detect.Text) {
 	s.text = t
 	s.live, s.tiers = s.live[:0], s.tiers[:0]
 	clear(s.held)
-	s.fence, s.mention, s.not, s.comment, s.unseen = false, 0, 0, 0, 0
+	s.fence, s.wrapped, s.mention, s.not, s.comment, s.unseen = false, false, 0, 0, 0, 0
 	s.encoded = false
 	for _, l := range t.Layers {
 		s.encoded = s.encoded || l == detect.LayerBase64 || l == detect.LayerHex || l == detect.LayerTags
@@ -76,7 +76,14 @@ func (s *score) match(text string, pattern, start, end int) {
 	}
 	switch p.mark {
 	case markFence:
-		s.fence = !s.fence
+		switch {
+		case s.wrapped:
+			s.wrapped = false
+		case strings.Trim(text[:min(start, 16)], " \n") == "" && start < 16:
+			s.wrapped = true // a frame, not a quotation
+		default:
+			s.fence = !s.fence
+		}
 	case markMention:
 		s.mention = end
 	case markNot:
@@ -212,7 +219,8 @@ func (s *score) end(r *detect.Report) {
 }
 
 const (
-	quoteBack  = 160
+	quoteBack  = 160 // where quotation marks are paired from
+	quoteNear  = 48  // how far into a quotation a phrase still counts as what is quoted
 	quoteAhead = 400
 )
 
@@ -258,7 +266,7 @@ func quoted(text string, start int) bool {
 			}
 		}
 	}
-	if open == 0 || field(text, at) {
+	if open == 0 || start-at > quoteNear || field(text, at) {
 		return false
 	}
 	ahead := text[start:min(len(text), start+quoteAhead)]
