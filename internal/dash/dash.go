@@ -53,6 +53,8 @@ type Config struct {
 	// Tick subscribes to "something new was recorded"; the returned function ends the subscription, and a
 	// closed channel ends the live feeds. Nil: the feed is not live.
 	Tick func() (<-chan struct{}, func())
+	// Stop, when closed, ends the live feeds, which would otherwise hold up the server's own stop; nil never is.
+	Stop <-chan struct{}
 	// Auth guards every page but the login; nil needs no login, and then only requests that name a
 	// loopback host are answered, so that no web page can reach in under a name of its own.
 	Auth    Auth

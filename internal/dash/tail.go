@@ -72,6 +72,8 @@ func (d *dash) follow(r *http.Request, s *stream, q store.Query, tick <-chan str
 		select {
 		case <-r.Context().Done():
 			return
+		case <-d.cfg.Stop:
+			return
 		case <-life.C:
 			return
 		case <-beat.C:

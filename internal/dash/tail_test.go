@@ -170,6 +170,17 @@ func TestTailEnds(t *testing.T) {
 		if !f.ended() {
 			t.Error("the stream outlives the server's pipeline")
 		}
+		stop := make(chan struct{})
+		d := newTail(t, st, k, nil)
+		d.cfg.Stop = stop
+		f = follow(d, "/feed/events")
+		if f.ended() {
+			t.Error("the stream ends before the server stops")
+		}
+		close(stop)
+		if !f.ended() {
+			t.Error("the stream holds up the server's stop")
+		}
 		f = follow(newTail(t, &fakeStore{err: errors.New("gone")}, k, nil), "/feed/events")
 		if !f.ended() || f.fresh() != "retry: 3000\n\n" {
 			t.Error("the stream goes on without a store")
