@@ -156,7 +156,7 @@ func TestNoVerdict(t *testing.T) {
 		{"reset", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, gatehouse.CodeUnavailable},
 		{"too long", write(`{"action":"allow","` + strings.Repeat("x", 5000) + `":1}`), gatehouse.CodeUnavailable},
 		{"500", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, `{"action":"allow"}`, 500) }, gatehouse.CodeUnavailable},
-		{"502 HTML", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "<html>", 502) }, gatehouse.CodeUnavailable},
+		{"502 HTML", func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "<html>", http.StatusBadGateway) }, gatehouse.CodeUnavailable},
 		{"201", func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(201)
 			io.WriteString(w, `{"action":"allow"}`)

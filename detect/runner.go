@@ -102,6 +102,9 @@ func (x *run) applyDetectors() {
 		if err := x.detect(d); err != nil {
 			x.fault(d.Name(), err.Error())
 			x.res.darken(0)
+		} else if x.late() { // it may have returned early, and then does not say so
+			x.report.gaps = append(x.report.gaps, gatehouse.Gap{Reason: gatehouse.GapTime, Detector: d.Name()})
+			x.res.darken(0)
 		}
 	}
 	x.report.by = ""

@@ -120,6 +120,7 @@ func parse(src string) (stmts []*syntax.Stmt, err error) {
 		}
 	}()
 	p := syntax.NewParser(syntax.Variant(syntax.LangBash))
+	//lint:ignore SA1019 StmtsSeq goes on after its loop was left, and panics, at a mistake in the last statement
 	err = p.Stmts(strings.NewReader(src), func(s *syntax.Stmt) bool {
 		stmts = append(stmts, s)
 		return true

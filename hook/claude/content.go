@@ -37,7 +37,7 @@ func (c *Call) judged() joined {
 	var rest []field
 	for _, m := range c.members {
 		if !slices.Contains(base, m.name) {
-			rest = append(rest, field{m.name, m.value})
+			rest = append(rest, field(m))
 		}
 	}
 	return joined{value: object(rest...)}
@@ -61,7 +61,7 @@ func (c *Call) results() jsontext.Value {
 			var fs []field
 			for _, m := range one.members {
 				if m.name != "tool_input" {
-					fs = append(fs, field{m.name, m.value})
+					fs = append(fs, field(m))
 				}
 			}
 			calls = append(calls, object(fs...))
@@ -162,7 +162,7 @@ func join(all []jsontext.Value) joined {
 			earlier = len(fs)
 		}
 		for _, m := range c.members {
-			fs = append(fs, field{m.name, m.value})
+			fs = append(fs, field(m))
 		}
 	}
 	return joined{value: object(fs...), earlier: earlier, merged: true}
@@ -179,7 +179,7 @@ func (j joined) last(v jsontext.Value) jsontext.Value {
 		}
 		var fs []field
 		for _, m := range c.members[j.earlier:] {
-			fs = append(fs, field{m.name, m.value})
+			fs = append(fs, field(m))
 		}
 		return object(fs...)
 	case j.listed:

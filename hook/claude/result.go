@@ -78,7 +78,7 @@ func replaced(v jsontext.Value, name string, by jsontext.Value) jsontext.Value {
 		if m.name == name {
 			m.value = by
 		}
-		fs = append(fs, field{m.name, m.value})
+		fs = append(fs, field(m))
 	}
 	return object(fs...)
 }

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/fsnotify/fsnotify"
@@ -109,10 +110,17 @@ func (p *policies) add(w *fsnotify.Watcher) error {
 	return nil
 }
 
+// same reports whether two sets judge alike and show alike: versions leave comments and places out.
+func same(a, b *policy.Set) bool {
+	return a.Version() == b.Version() && slices.EqualFunc(a.Policies(), b.Policies(), func(x, y policy.Policy) bool {
+		return x.File == y.File && x.Line == y.Line && x.Source == y.Source
+	})
+}
+
 // reload reads the files and puts the new set in force, or keeps the old one.
 func (p *policies) reload() {
 	set, err := policy.Load(p.paths...)
-	if err == nil && set.Version() == p.engine.Policies().Version() {
+	if err == nil && same(set, p.engine.Policies()) {
 		p.broken.Set(0)
 		return
 	}
