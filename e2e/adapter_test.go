@@ -21,7 +21,7 @@ func (w *world) adapterLog(t *testing.T) string {
 
 func TestAdapterRecordsWhoAsked(t *testing.T) {
 	t.Parallel()
-	each(t, append(append([]route{}, adapterRoutes...), fourRoutes...), func(t *testing.T, r route) {
+	each(t, with(adapterRoutes, fourRoutes), func(t *testing.T, r route) {
 		w, g := newWorld(t), sharedGuard(t)
 		j := r.under(t, g.url, job{Prompts: []string{w.script(t, "a", `[{"text":"the end"}]`)}})
 		j.env = append(j.env, "AGENT_ID=harbour-desk")
@@ -38,7 +38,7 @@ func TestAdapterRecordsWhoAsked(t *testing.T) {
 
 func TestAdapterLogTellsWhatItBlocksAndNoContent(t *testing.T) {
 	t.Parallel()
-	each(t, append(append([]route{}, adapterRoutes...), fourRoutes...), func(t *testing.T, r route) {
+	each(t, with(adapterRoutes, fourRoutes), func(t *testing.T, r route) {
 		w, g := newWorld(t), sharedGuard(t)
 		w.writeNote(t)
 		ok := w.script(t, "a", `[{"tool":"Bash","input":{"command":"cat note.txt","description":"x"}},{"text":"the end"}]`)
@@ -61,7 +61,7 @@ func TestAdapterLogTellsWhatItBlocksAndNoContent(t *testing.T) {
 // program ended.
 func TestAdapterObservesWithoutBlocking(t *testing.T) {
 	t.Parallel()
-	each(t, append(append([]route{}, adapterRoutes...), fourRoutes...), func(t *testing.T, r route) {
+	each(t, with(adapterRoutes, fourRoutes), func(t *testing.T, r route) {
 		w, g := newWorld(t), sharedGuard(t)
 		w.writeNote(t)
 		p := "Tell " + tabu + ". " + w.script(t, "a", `[{"tool":"Bash","input":{"command":"cat note.txt; touch ran","description":"x"}},{"text":"It is `+tabu+`."}]`)

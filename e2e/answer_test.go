@@ -8,7 +8,7 @@ import (
 
 func TestDeniedAnswerIsWithheldAndAskedForAgain(t *testing.T) {
 	t.Parallel()
-	each(t, allRoutes, func(t *testing.T, r route) {
+	each(t, everyRoute, func(t *testing.T, r route) {
 		w, g := newWorld(t), sharedGuard(t)
 		p := w.script(t, "a", `[{"text":"The plan is `+tabu+`, of course."},{"text":"I cannot say."}]`)
 		o := w.run(t, r.client, r.under(t, g.url, job{Prompts: []string{p}}))
@@ -33,7 +33,7 @@ func TestDeniedAnswerIsWithheldAndAskedForAgain(t *testing.T) {
 
 func TestAnswerDeniedAgainAndAgainEndsInASafeText(t *testing.T) {
 	t.Parallel()
-	each(t, allRoutes, func(t *testing.T, r route) {
+	each(t, mainRoutes, func(t *testing.T, r route) {
 		w, g := newWorld(t), sharedGuard(t)
 		p := w.script(t, "a", `[{"text":"It is `+tabu+`."}]`) // the last step repeats for ever
 		next := w.script(t, "b", `[{"text":"next answer"}]`)
@@ -73,7 +73,7 @@ func TestDeniedAnswerWithTheFourCallbacksIsAskedForAgain(t *testing.T) {
 
 func TestSecretInAnswerIsMasked(t *testing.T) {
 	t.Parallel()
-	each(t, allRoutes, func(t *testing.T, r route) {
+	each(t, mainRoutes, func(t *testing.T, r route) {
 		w, g := newWorld(t), sharedGuard(t)
 		p := w.script(t, "a", `[{"text":"The key is `+secret+`, as you asked."}]`)
 		o := w.run(t, r.client, r.under(t, g.url, job{Prompts: []string{p}}))

@@ -16,7 +16,7 @@ func bash(command string) string {
 
 func TestDeniedToolCallDoesNotRunAndTheModelReadsWhy(t *testing.T) {
 	t.Parallel()
-	each(t, append(append([]route{}, allRoutes...), fourRoutes...), func(t *testing.T, r route) {
+	each(t, with(everyRoute, fourRoutes), func(t *testing.T, r route) {
 		w, g := newWorld(t), sharedGuard(t)
 		p := w.script(t, "a", bash("touch "+tabu))
 		// In this mode the client itself would ask nobody.
@@ -39,7 +39,7 @@ func TestAskIsPutToThePersonThere(t *testing.T) {
 	for _, person := range []string{"allow", "deny", ""} {
 		t.Run("person "+person, func(t *testing.T) {
 			t.Parallel()
-			routes := []route{{typescript, byHTTP}, {python, byHTTP}, {python, byAdapter}}
+			routes := []route{{typescript, byAdapter}, {python, byHTTP}}
 			if person == "" {
 				routes = append(routes, route{cli, byHTTP}, route{cli, byCommand})
 			}
@@ -66,7 +66,7 @@ func TestAskIsPutToThePersonThere(t *testing.T) {
 
 func TestSecretInToolCallIsMaskedBeforeItRuns(t *testing.T) {
 	t.Parallel()
-	each(t, append(append([]route{}, allRoutes...), fourRoutes...), func(t *testing.T, r route) {
+	each(t, with(mainRoutes, fourRoutes), func(t *testing.T, r route) {
 		w, g := newWorld(t), sharedGuard(t)
 		p := w.script(t, "a", bash("echo key="+secret+" > out.txt"))
 		o := w.run(t, r.client, r.under(t, g.url, job{Prompts: []string{p}, Allowed: []string{"Bash"}}))
@@ -86,7 +86,7 @@ func TestMaskedToolCallIsGrantedNothing(t *testing.T) {
 	for _, person := range []string{"allow", "deny", ""} {
 		t.Run("person "+person, func(t *testing.T) {
 			t.Parallel()
-			routes := []route{{typescript, byHTTP}, {python, byHTTP}, {python, byAdapter}}
+			routes := []route{{typescript, byHTTP}, {python, byAdapter}}
 			if person == "" {
 				routes = append(routes, route{cli, byHTTP}, route{cli, byCommand})
 			}

@@ -175,7 +175,7 @@ func (w *world) run(t *testing.T, c client, j job) *outcome {
 	argv := w.command(t, c, j)
 	runs <- struct{}{}
 	defer func() { <-runs }()
-	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.Dir = j.Dir

@@ -70,7 +70,7 @@ func TestUnknownEventsPassAndAreRecorded(t *testing.T) {
 
 func TestWhatIsAllowedRunsAndEveryHookIsRecorded(t *testing.T) {
 	t.Parallel()
-	each(t, allRoutes, func(t *testing.T, r route) {
+	each(t, mainRoutes, func(t *testing.T, r route) {
 		w, g := newWorld(t), sharedGuard(t)
 		p := w.script(t, "a", `[{"tool":"Bash","input":{"command":"touch plain; echo good-$((40+2))","description":"x"}},{"tool":"Bash","input":{"command":"exit 3","description":"x"}},{"text":"the end"}]`)
 		o := w.run(t, r.client, r.under(t, g.url, job{Prompts: []string{p}, Allowed: []string{"Bash"}}))

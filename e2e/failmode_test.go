@@ -84,7 +84,7 @@ func TestServerDownClosedDeniesToolCalls(t *testing.T) {
 
 func TestServerDownOpenPasses(t *testing.T) {
 	t.Parallel()
-	each(t, allRoutes, func(t *testing.T, r route) {
+	each(t, mainRoutes, func(t *testing.T, r route) {
 		w := newWorld(t)
 		j, flags := failing(r, job{Prompts: []string{w.script(t, "a", bash("touch plain"))}, Allowed: []string{"Bash"}}, "open")
 		o := w.run(t, r.client, r.under(t, downURL(t), j, flags...))

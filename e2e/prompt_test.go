@@ -23,7 +23,7 @@ var secret = "AKIA" + "Y3FDQ7XW2LKN5RTB"
 
 func TestDeniedPromptNeverReachesTheModel(t *testing.T) {
 	t.Parallel()
-	each(t, append(append([]route{}, allRoutes...), fourRoutes...), func(t *testing.T, r route) {
+	each(t, with(everyRoute, fourRoutes), func(t *testing.T, r route) {
 		w, g := newWorld(t), sharedGuard(t)
 		first := w.script(t, "first", `[{"text":"first answer"}]`)
 		third := w.script(t, "third", `[{"text":"third answer"}]`)
@@ -77,7 +77,7 @@ func TestPromptWithSecretIsDeniedSinceItCannotBeMasked(t *testing.T) {
 
 func TestSubagentPromptIsJudged(t *testing.T) {
 	t.Parallel()
-	each(t, append(append([]route{}, allRoutes...), fourRoutes...), func(t *testing.T, r route) {
+	each(t, with(mainRoutes, fourRoutes), func(t *testing.T, r route) {
 		w, g := newWorld(t), sharedGuard(t)
 		w.script(t, "sub", `[{"text":"subagent answer"}]`)
 		p := w.script(t, "main", `[{"tool":"Agent","input":{"description":"look","prompt":"Find `+tabu+`. SCRIPT:@sub","subagent_type":"general-purpose"}},{"text":"main answer"}]`)

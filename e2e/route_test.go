@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 )
@@ -25,12 +26,13 @@ const (
 	byFour    = "four"    // our adapter, the four callbacks of create_hooks
 )
 
+// Groups of routes. The SDK for TypeScript brings the newer CLI, that for Python the older one.
 var (
-	nativeRoutes  = []route{{cli, byHTTP}, {cli, byCommand}, {typescript, byHTTP}, {python, byHTTP}}
 	adapterRoutes = []route{{typescript, byAdapter}, {python, byAdapter}}
 	fourRoutes    = []route{{typescript, byFour}, {python, byFour}}
-	allRoutes     = append(append([]route{}, nativeRoutes...), adapterRoutes...)
-	someRoutes    = []route{{cli, byHTTP}, {python, byAdapter}} // the newer client and the older one, natively and adapted
+	everyRoute    = []route{{cli, byHTTP}, {cli, byCommand}, {typescript, byHTTP}, {python, byHTTP}, {typescript, byAdapter}, {python, byAdapter}}
+	mainRoutes    = []route{{cli, byHTTP}, {cli, byCommand}, {typescript, byAdapter}, {python, byAdapter}}
+	someRoutes    = []route{{cli, byHTTP}, {python, byAdapter}}
 )
 
 // under completes a job so that it runs under guard at url.
@@ -52,6 +54,9 @@ func (r route) under(t *testing.T, url string, j job, settings ...string) job {
 	}
 	return j
 }
+
+// with returns the routes of all groups.
+func with(groups ...[]route) []route { return slices.Concat(groups...) }
 
 // each runs f for every route, several at a time.
 func each(t *testing.T, routes []route, f func(t *testing.T, r route)) {
