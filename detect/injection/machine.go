@@ -66,6 +66,7 @@ type word struct {
 	text        string
 	exact, open bool // case counts; any ending will do
 	left, right bool // must not be a part of a longer word on that side
+	shut        bool // must end where it ends
 	steps       []int32
 }
 
@@ -144,7 +145,7 @@ func (m *machine) phrase(pattern int, phrase string, number map[word1]int, liter
 					number[w] = n
 					*literals = append(*literals, w.text)
 					left, right := edges(w.text)
-					m.words = append(m.words, word{text: w.text, exact: w.exact, open: w.open, left: left, right: right})
+					m.words = append(m.words, word{text: w.text, exact: w.exact, open: w.open, left: left, right: right, shut: right && !w.open})
 				}
 				m.words[n].steps = append(m.words[n].steps, at)
 			}
@@ -214,9 +215,15 @@ func parted(r rune) bool {
 	return r < utf8.RuneSelf && wordByte(byte(r)) || unicode.In(r, unicode.Latin, unicode.Cyrillic, unicode.Greek)
 }
 
-func wordByte(c byte) bool {
-	return 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || c == '_'
-}
+// wordBytes are the letters and digits of ASCII, and the underscore.
+var wordBytes = func() (set [256]bool) {
+	for c := range byte(0x80) {
+		set[c] = 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || c == '_'
+	}
+	return set
+}()
+
+func wordByte(c byte) bool { return wordBytes[c] }
 
 // inWord says whether the character before or after text[at] belongs to a word.
 func inWord(text string, at int, before bool) bool {
@@ -282,31 +289,45 @@ func (w *work) read(ctx context.Context, t *detect.Text, r *detect.Report) bool 
 	return len(text) < segmentBytes || ctx.Err() == nil
 }
 
-// hit takes phrases one step further with the word that ends at end.
+// hit takes phrases one step further with the word that ends at end. Most hits are parts of longer words, and of
+// the others most go on with nothing: what costs more than a glance is looked at last.
 func (w *work) hit(text string, h *word, end int) {
-	start := end - len(h.text)
-	if h.exact && text[start:end] != h.text || h.left && inWord(text, start, true) || h.right && !h.open && inWord(text, end, false) {
+	start, whole := end-len(h.text), false
+	if h.left && start > 0 && wordBytes[text[start-1]] || h.shut && end < len(text) && wordBytes[text[end]] {
 		return
-	}
-	if h.open && h.right {
-		end = wordEnd(text, end)
 	}
 	for _, at := range h.steps {
 		s := &w.steps[at]
-		next := span{int32(start), int32(end)}
+		from := int32(start)
 		if !s.first {
 			prev := w.seen[at-1]
-			gap := start - int(prev.end)
-			if prev.end == 0 || gap < 0 || gap > int(s.gap) || !w.patterns[s.pattern].across && ends(text[prev.end:start]) {
+			if gap := start - int(prev.end); prev.end == 0 || gap < 0 || gap > int(s.gap) {
 				continue
 			}
-			next.start = prev.start
+			if !w.patterns[s.pattern].across && ends(text[prev.end:start]) {
+				continue
+			}
+			from = prev.start
 		}
-		w.seen[at] = next
+		if !whole {
+			if !h.stands(text, start, end) {
+				return
+			}
+			if whole = true; h.open && h.right {
+				end = wordEnd(text, end)
+			}
+		}
+		w.seen[at] = span{from, int32(end)}
 		if s.last {
-			w.score.match(text, int(s.pattern), int(next.start), end)
+			w.score.match(text, int(s.pattern), int(from), end)
 		}
 	}
+}
+
+// stands says whether text[start:end] is h, and not a part of something else.
+func (h *word) stands(text string, start, end int) bool {
+	return !(h.left && inWord(text, start, true)) && !(h.shut && inWord(text, end, false)) &&
+		(!h.exact || text[start:end] == h.text)
 }
 
 // wordEnd returns where the word that text[at] may belong to ends.
