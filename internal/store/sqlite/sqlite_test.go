@@ -11,7 +11,7 @@ func TestStore(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) func() storetest.Backend {
 		dir := t.TempDir()
 		return func() storetest.Backend {
-			db, err := sqlite.Open(t.Context(), sqlite.Config{Dir: dir, MaxOpenDays: 3})
+			db, err := sqlite.Open(t.Context(), sqlite.Config{Dir: dir})
 			if err != nil {
 				t.Fatalf("Open() = %v, want a store", err)
 			}

@@ -138,7 +138,7 @@ func checkCounts(t *testing.T, b Backend, ds []gatehouse.Decision) {
 
 func testConcurrent(t *testing.T, open func() Backend) {
 	b := start(t, open)
-	ds := seeded(400, noon.Add(12*time.Hour-200*time.Second), time.Second) // over midnight
+	ds := seeded(160, noon.Add(12*time.Hour-80*time.Second), time.Second) // over midnight
 	var wg sync.WaitGroup
 	for w := range 8 {
 		wg.Go(func() {

@@ -39,7 +39,7 @@ func count(c *store.Counts, d *gatehouse.Decision) {
 
 func testOverview(t *testing.T, open func() Backend) {
 	b := start(t, open)
-	ds := seeded(2000, noon.Add(-26*time.Hour), 100*time.Second)
+	ds := seeded(1000, noon.Add(-26*time.Hour), 200*time.Second)
 	record(t, b, ds...)
 	for _, r := range []struct {
 		from, to time.Duration
