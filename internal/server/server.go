@@ -56,6 +56,7 @@ type Server struct {
 	listener net.Listener
 	http     *http.Server
 	version  string
+	stopping chan struct{} // closed when Run begins to stop, which ends the live feeds
 }
 
 // New opens the store, loads the policies and listens. Close or Run must be called on what it returns.
@@ -64,7 +65,7 @@ func New(ctx context.Context, cfg config.Config, version string, log *slog.Logge
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, log: log, version: version}
+	s := &Server{cfg: cfg, log: log, version: version, stopping: make(chan struct{})}
 	defer func() {
 		if err != nil {
 			_ = s.Close()
@@ -122,7 +123,7 @@ func (s *Server) handler(reg *prometheus.Registry) (http.Handler, error) {
 	}
 	ui, err := dash.New(dash.Config{
 		Store: s.store, Policies: s.engine.Policies, Tick: s.pipe.Subscribe, Auth: s.gate, Logger: s.log,
-		Version: s.version, HookURL: s.URL(), TLS: s.cfg.TLSCert != "",
+		Version: s.version, HookURL: s.URL(), Stop: s.stopping, TLS: s.cfg.TLSCert != "",
 	})
 	if err != nil {
 		return nil, err
@@ -181,6 +182,7 @@ func (s *Server) Run(ctx context.Context) (err error) {
 	<-serving.Done()
 
 	s.log.Info("stopping")
+	close(s.stopping)
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.cfg.ShutdownTimeout)
 	defer cancel()
 	if err := s.http.Shutdown(end); err != nil {

@@ -292,6 +292,25 @@ func TestFirstKeyClosesTheDoor(t *testing.T) {
 	}
 }
 
+func TestStopEndsLiveFeeds(t *testing.T) {
+	r := start(t, nil)
+	resp, err := http.Get(r.url + "/feed/events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if ct := resp.Header.Get("Content-Type"); !strings.HasPrefix(ct, "text/event-stream") {
+		t.Fatalf("live feed has content type %q", ct)
+	}
+	begin := time.Now()
+	if err := r.stop(); err != nil {
+		t.Fatal(err)
+	}
+	if d := time.Since(begin); d > r.cfg.ShutdownTimeout/2 {
+		t.Errorf("stopping beside an open feed took %v", d)
+	}
+}
+
 func TestTwoServersDoNotShareAFolder(t *testing.T) {
 	r := start(t, nil)
 	cfg := r.cfg
