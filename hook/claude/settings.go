@@ -75,16 +75,16 @@ func Settings(opt SettingsOptions) (SettingsFile, error) {
 	if opt.Timeout < 0 || opt.Timeout > 10*time.Minute {
 		return SettingsFile{}, fmt.Errorf("timeout: want up to 10m, have %v", opt.Timeout)
 	}
+	if opt.Timeout == 0 {
+		opt.Timeout = 10 * time.Second
+	}
 	entry := httpEntry(u, opt)
 	events := httpEvents
 	if opt.Command != "" {
 		entry = commandEntry(u, opt)
 		events = append(append([]string{}, httpEvents...), commandEvents...)
 	}
-	entry.TimeoutSeconds = max(1, int((opt.Timeout+time.Second-1)/time.Second))
-	if opt.Timeout == 0 {
-		entry.TimeoutSeconds = 10
-	}
+	entry.TimeoutSeconds = clientSeconds(opt)
 	s := SettingsFile{Hooks: make(map[string][]HookMatcher, len(events))}
 	if opt.Command == "" {
 		s.AllowedHTTPHookURLs = []string{u.Scheme + "://" + u.Host + "/*"}
@@ -122,12 +122,18 @@ func commandEntry(u *url.URL, opt SettingsOptions) HookEntry {
 	if opt.Agent != "" {
 		line = append(line, "--agent", shellQuote(opt.Agent))
 	}
+	// The hook must answer before the client gives up on it, since that lets the event pass.
+	own := min(5*time.Second, time.Duration(clientSeconds(opt))*time.Second*4/5)
+	line = append(line, "--timeout", own.String())
 	e := HookEntry{Type: "command", Command: strings.Join(line, " ")}
 	if opt.FailMode == gatehouse.FailClosed {
 		e.OnFailure = "block"
 	}
 	return e
 }
+
+// clientSeconds is how long the client waits, in its whole seconds.
+func clientSeconds(opt SettingsOptions) int { return max(1, int((opt.Timeout+time.Second-1)/time.Second)) }
 
 // shellQuote makes s one word of a POSIX shell.
 func shellQuote(s string) string {
