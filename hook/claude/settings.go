@@ -133,7 +133,9 @@ func commandEntry(u *url.URL, opt SettingsOptions) HookEntry {
 }
 
 // clientSeconds is how long the client waits, in its whole seconds.
-func clientSeconds(opt SettingsOptions) int { return max(1, int((opt.Timeout+time.Second-1)/time.Second)) }
+func clientSeconds(opt SettingsOptions) int {
+	return max(1, int((opt.Timeout+time.Second-1)/time.Second))
+}
 
 // shellQuote makes s one word of a POSIX shell.
 func shellQuote(s string) string {
