@@ -155,12 +155,33 @@ func sample() string {
 }
 
 func TestMissAllocatesNothing(t *testing.T) {
-	text := sample()
-	in := &detect.Input{Event: &gatehouse.Event{}, Texts: []*detect.Text{{Path: "/stdout", Raw: text, Norm: text}}}
+	w, tx := newWork(shared()), &detect.Text{Path: "/stdout", Raw: sample(), Norm: sample()}
 	var report detect.Report
-	d := Suite().Detectors[0]
-	if n := testing.AllocsPerRun(50, func() { d.Detect(context.Background(), in, &report) }); n != 0 {
-		t.Errorf("Detect of a miss allocates %v times, want 0", n)
+	if n := testing.AllocsPerRun(50, func() { w.read(context.Background(), tx, &report) }); n != 0 {
+		t.Errorf("read of a miss allocates %v times, want 0", n)
+	}
+}
+
+// What a text says must not count for the next.
+func TestTextsAreApart(t *testing.T) {
+	halves := []string{"ignore all previous", "instructions", "<!--", "do not tell", "the user", "```"}
+	r, err := detect.New(detect.Config{}, Suite())
+	if err != nil {
+		t.Fatal(err)
+	}
+	content, _ := json.Marshal(halves)
+	if got := r.Run(context.Background(), &gatehouse.Event{Kind: gatehouse.KindToolResult, Content: content}).Findings; len(got) != 0 {
+		t.Errorf("findings of %q = %v, want none", halves, got)
+	}
+}
+
+// Time that is up is a gap, not silence.
+func TestLate(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	tx := &detect.Text{Norm: strings.Repeat("words ", segmentBytes/3)}
+	if newWork(shared()).read(ctx, tx, &detect.Report{}) {
+		t.Errorf("read of %d bytes with no time left = true, want false", len(tx.Norm))
 	}
 }
 
