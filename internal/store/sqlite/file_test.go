@@ -298,3 +298,28 @@ func TestShrink(t *testing.T) {
 		t.Errorf("the log has %d bytes, %v, want none after it was cut", after.Size(), err)
 	}
 }
+
+// TestClockSetBack has the order of recording go on when the clock does not, also over a restart.
+func TestClockSetBack(t *testing.T) {
+	dir := t.TempDir()
+	ahead := time.Now().Add(time.Hour).UnixMicro()
+	db, err := Open(t.Context(), Config{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.seq = ahead
+	put(t, db, simple("a", day0))
+	put(t, db, simple("b", day0.Add(-time.Minute)))
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	db = opened(t, Config{Dir: dir})
+	put(t, db, simple("c", day0.Add(-time.Hour)))
+	page, err := db.Decisions(t.Context(), store.Query{After: "a"})
+	if err != nil || len(page.Decisions) != 2 {
+		t.Errorf("Decisions(after a) = %d, %v, want the two recorded later by a slower clock", len(page.Decisions), err)
+	}
+	if db.seq < ahead {
+		t.Errorf("the order of recording went back to %d, want above %d", db.seq, ahead)
+	}
+}

@@ -148,4 +148,9 @@ func TestChoose(t *testing.T) {
 			t.Errorf("choose(%+v) = %v, %v, want %s", c.query, way, err, c.want)
 		}
 	}
+	// What is far back is walked by time, and nothing of it is missed or shown twice.
+	page, err := db.Decisions(t.Context(), store.Query{After: "e1500", Oldest: true, Limit: 1})
+	if err != nil || len(page.Decisions) != 1 || page.Decisions[0].Event.ID != "e1501" {
+		t.Errorf("Decisions(after e1500, oldest first) = %+v, %v, want e1501", page.Decisions, err)
+	}
 }

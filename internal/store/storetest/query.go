@@ -130,6 +130,10 @@ func testFilters(t *testing.T, open func() Backend) {
 	ds := seeded(600, noon.Add(-20*time.Hour), 4*time.Minute)
 	for i := range ds { // every filter must have something to leave out
 		ds[i].Event.Connector = []string{"claude_agent_sdk", "claude_code_cli"}[i%7/6]
+		if v := &ds[i].Verdict; len(v.Findings) > 0 { // what matches twice is shown once
+			v.Findings = append(v.Findings, v.Findings[0], gatehouse.Finding{Detector: family(v.Findings[0].Detector) + "/other"})
+			v.Reasons = append(v.Reasons, v.Reasons[0], gatehouse.Reason{Policy: v.Reasons[0].Policy, Rule: "other"})
+		}
 	}
 	record(t, b, ds...)
 	for _, q := range filters(ds) {
