@@ -244,7 +244,7 @@ func (w *world) command(t *testing.T, c client, j job) []string {
 		}
 		return cliArgs(t, j)
 	}
-	argv := []string{"", ""}
+	var argv []string
 	if c == typescript {
 		need(t, "node_modules/@anthropic-ai/claude-agent-sdk")
 		node, err := exec.LookPath("node")

@@ -97,12 +97,7 @@ func startGuard(data string, more ...string) (*guard, error) {
 	return g, nil
 }
 
-// settings runs "gatehouse settings" against the guard.
-func (g *guard) settings(t *testing.T, more ...string) jsontext.Value {
-	t.Helper()
-	return settingsFor(t, g.url, more...)
-}
-
+// settingsFor runs "gatehouse settings" for the server at url.
 func settingsFor(t *testing.T, url string, more ...string) jsontext.Value {
 	t.Helper()
 	var stdout, stderr bytes.Buffer

@@ -22,11 +22,12 @@ var agentSources = []string{
 }
 
 // TestMeasure logs recall and false positives by source, for a file of gzipped JSON Lines with text, label
-// (1 is an attack) and source. GATEHOUSE_INJECTION_DATA names the file; without it the test is skipped.
+// (1 is an attack) and source. GATEHOUSE_INJECTION_DATA names the file; without it there is nothing to measure.
 func TestMeasure(t *testing.T) {
 	name := os.Getenv("GATEHOUSE_INJECTION_DATA")
 	if name == "" {
-		t.Skip("GATEHOUSE_INJECTION_DATA is not set")
+		t.Log("nothing is measured: GATEHOUSE_INJECTION_DATA names no file")
+		return
 	}
 	f, err := os.Open(name)
 	if err != nil {

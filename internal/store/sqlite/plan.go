@@ -176,9 +176,6 @@ func (p *plan) actions(name string, list []gatehouse.Action) error {
 	return nil
 }
 
-// maxKinds bounds how many kinds one query may name.
-const maxKinds = 64
-
 func (p *plan) kinds(list []gatehouse.Kind) {
 	if len(list) == 0 {
 		return
