@@ -39,6 +39,10 @@ const (
 	argFilter
 )
 
+// maxKinds bounds how many kinds one query may name.
+const maxKinds = 64
+
+// commonKinds are in no index: most decisions have one of them.
 const commonKinds = "('prompt', 'tool_call', 'tool_result', 'response')"
 
 // newPlan turns q into conditions. Values travel as arguments, never in the text.
@@ -55,6 +59,9 @@ func newPlan(q *store.Query) (*plan, error) {
 	}
 	if err := p.flags(q); err != nil {
 		return nil, err
+	}
+	if len(q.Kinds) > maxKinds {
+		return nil, invalid("at most %d kinds can be asked for at once", maxKinds)
 	}
 	p.kinds(q.Kinds)
 	p.index("user", q.User)
@@ -220,7 +227,7 @@ func (p *plan) text(s source, oldest bool) string {
 	if s.multi {
 		group = " GROUP BY s.ts, s.seq"
 	}
-	return fmt.Sprintf(`SELECT s.ts, s.seq, p.codec, p.body FROM %s CROSS JOIN ev AS e ON e.seq = s.seq CROSS JOIN pl AS p ON p.seq = s.seq
+	return fmt.Sprintf(`SELECT s.ts, s.seq FROM %s CROSS JOIN ev AS e ON e.seq = s.seq
 WHERE %s AND s.ts BETWEEN $1 AND $2 AND %s AND s.seq > $6%s%s ORDER BY s.ts %s, s.seq %[6]s LIMIT $4`,
 		s.from, s.cond(), bound, p.filter, group, order)
 }

@@ -27,13 +27,6 @@ type span struct {
 	after     int64 // only what has a higher seq; 0: all
 }
 
-// hit is one row that a query found.
-type hit struct {
-	place
-	codec int
-	body  []byte
-}
-
 // Decisions returns one page. Pages do not overlap while decisions are being recorded; one holds fewer
 // than Limit where they are large, so that only an empty Next means the end. Query.After selects what was
 // recorded after that decision, wherever its time falls; its code is not_found where it is not there.
@@ -60,35 +53,70 @@ func (d *DB) Decisions(ctx context.Context, q store.Query) (store.Page, error) {
 	if q.Oldest {
 		slices.Reverse(dates)
 	}
-	page, size := store.Page{}, 0
+	b := pageBuilder{plan: p, query: &q, span: s, limit: limit}
 	for _, date := range dates {
-		want := limit - len(page.Decisions) + 1 // one more tells whether there is a next page
-		var hits []hit
-		if err := d.visit(ctx, date, func(f *day) (err error) {
-			hits, err = f.find(ctx, p, s, want, q.Oldest, q.Connector)
-			return err
-		}); err != nil {
+		if err := d.visit(ctx, date, func(f *day) error { return b.read(ctx, f) }); err != nil {
 			return store.Page{}, err
 		}
-		for _, h := range hits {
-			if len(page.Decisions) == limit || size > maxPageBytes {
-				page.Next = s.place(q.Oldest).cursor(q.Oldest)
-				return page, nil
-			}
-			x, n, err := decode(h.codec, h.body)
-			if err != nil {
-				return store.Page{}, damaged(date, err)
-			}
-			page.Decisions = append(page.Decisions, x)
-			size += n
-			s.advance(h.place, q.Oldest)
+		if b.page.Next != "" {
+			break
 		}
 	}
-	return page, nil
+	return b.page, nil
 }
 
-func damaged(date int64, err error) error {
-	return &gatehouse.Error{Code: gatehouse.CodeInternal, Text: "read " + fileName(date), Err: err}
+// pageBuilder fills a page from one day file after the other.
+type pageBuilder struct {
+	plan  *plan
+	query *store.Query
+	span  span // what is left to read
+	limit int
+	page  store.Page
+	size  int // bytes of the decisions so far
+}
+
+// read adds what one file has. First the places are found, then each payload is read for itself, so that
+// no more than a page of them is ever in memory.
+func (b *pageBuilder) read(ctx context.Context, f *day) error {
+	want := b.limit - len(b.page.Decisions) + 1 // one more tells whether there is a next page
+	places, err := f.find(ctx, b.plan, b.span, want, b.query.Oldest, b.query.Connector)
+	if err != nil || len(places) == 0 {
+		return err
+	}
+	payload, err := f.readers.PrepareContext(ctx, selectPayload)
+	if err != nil {
+		return err
+	}
+	defer payload.Close()
+	for _, at := range places {
+		if len(b.page.Decisions) == b.limit || b.size > maxPageBytes {
+			b.page.Next = b.span.place(b.query.Oldest).cursor(b.query.Oldest)
+			return nil
+		}
+		x, n, err := load(payload.QueryRowContext(ctx, at.seq))
+		if err != nil {
+			return err
+		}
+		b.page.Decisions = append(b.page.Decisions, x)
+		b.size += n
+		b.span.advance(at, b.query.Oldest)
+	}
+	return nil
+}
+
+const selectPayload = `SELECT codec, body FROM pl WHERE seq = $1`
+
+// load reads a decision and the size of what it was decompressed from.
+func load(row *sql.Row) (x gatehouse.Decision, size int, err error) {
+	var codec int
+	var body []byte
+	if err := row.Scan(&codec, &body); err != nil {
+		return x, 0, err
+	}
+	if x, size, err = decode(codec, body); err != nil {
+		return x, 0, &gatehouse.Error{Code: gatehouse.CodeInternal, Text: "decode decision", Err: err}
+	}
+	return x, size, nil
 }
 
 func pageLimit(limit int) (int, error) {
@@ -173,7 +201,7 @@ func (s *span) place(oldest bool) place {
 }
 
 // find reads at most limit rows in order.
-func (f *day) find(ctx context.Context, p *plan, s span, limit int, oldest bool, connector string) ([]hit, error) {
+func (f *day) find(ctx context.Context, p *plan, s span, limit int, oldest bool, connector string) ([]place, error) {
 	if connector != "" {
 		// No index leads to a connector, since most decisions have the same one; its hours are known.
 		var first, last sql.NullInt64
@@ -190,7 +218,7 @@ func (f *day) find(ctx context.Context, p *plan, s span, limit int, oldest bool,
 	if err != nil {
 		return nil, err
 	}
-	var out []hit
+	var out []place
 	for _, src := range way {
 		rows, err := f.walk(ctx, p, src, s, limit, oldest)
 		if err != nil {
@@ -199,7 +227,7 @@ func (f *day) find(ctx context.Context, p *plan, s span, limit int, oldest bool,
 		out = append(out, rows...)
 	}
 	if len(way) > 1 {
-		slices.SortFunc(out, func(a, b hit) int {
+		slices.SortFunc(out, func(a, b place) int {
 			c := cmp.Or(cmp.Compare(b.ts, a.ts), cmp.Compare(b.seq, a.seq))
 			if oldest {
 				return -c
@@ -211,20 +239,20 @@ func (f *day) find(ctx context.Context, p *plan, s span, limit int, oldest bool,
 	return out, nil
 }
 
-func (f *day) walk(ctx context.Context, p *plan, src source, s span, limit int, oldest bool) ([]hit, error) {
+func (f *day) walk(ctx context.Context, p *plan, src source, s span, limit int, oldest bool) ([]place, error) {
 	args := append([]any{s.low, s.high, s.seq, limit, src.arg, s.after}, p.args...)
 	rows, err := f.readers.QueryContext(ctx, p.text(src, oldest), args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var out []hit
+	var out []place
 	for rows.Next() {
-		var h hit
-		if err := rows.Scan(&h.ts, &h.seq, &h.codec, &h.body); err != nil {
+		var at place
+		if err := rows.Scan(&at.ts, &at.seq); err != nil {
 			return nil, err
 		}
-		out = append(out, h)
+		out = append(out, at)
 	}
 	return out, rows.Err()
 }
@@ -237,16 +265,9 @@ func (d *DB) Decision(ctx context.Context, id string) (gatehouse.Decision, error
 		return gatehouse.Decision{}, err
 	}
 	var x gatehouse.Decision
-	err = d.visit(ctx, date, func(f *day) error {
-		var h hit
-		if err := f.readers.QueryRowContext(ctx, `SELECT codec, body FROM pl WHERE seq = $1`, seq).Scan(&h.codec, &h.body); err != nil {
-			return err
-		}
-		var err error
-		if x, _, err = decode(h.codec, h.body); err != nil {
-			return damaged(date, err)
-		}
-		return nil
+	err = d.visit(ctx, date, func(f *day) (err error) {
+		x, _, err = load(f.readers.QueryRowContext(ctx, selectPayload, seq))
+		return err
 	})
 	return x, err
 }

@@ -138,7 +138,7 @@ func (w *writer) insert(ctx context.Context, r *record, seq int64) (fresh bool, 
 func (w *writer) shrink(log string) error {
 	info, err := os.Stat(log)
 	if err != nil || info.Size() <= walBytes {
-		return nil //nolint:nilerr // without a log there is nothing to cut
+		return nil // without a log there is nothing to cut
 	}
 	_, err = w.conn.ExecContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)")
 	return err

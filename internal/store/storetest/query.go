@@ -149,7 +149,7 @@ func testFilters(t *testing.T, open func() Backend) {
 		}
 	}
 	for _, q := range []store.Query{
-		{Actions: []gatehouse.Action{9}}, {Would: []gatehouse.Action{9}}, {Severity: 9},
+		{Kinds: make([]gatehouse.Kind, 10_000)}, {Actions: []gatehouse.Action{9}}, {Would: []gatehouse.Action{9}}, {Severity: 9},
 	} {
 		wantCode(t, fmt.Sprintf("Decisions(%+v)", q), second(b.Decisions(t.Context(), q)), gatehouse.CodeInvalid)
 	}
