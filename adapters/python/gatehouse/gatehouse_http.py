@@ -5,6 +5,8 @@ Certificates are verified. No redirect is followed. A proxy of the environment i
 """
 
 import base64
+# Looked up by the first connection. Where a program forks just then, its child would never find it again.
+import encodings.idna  # noqa: F401
 import http.client
 import io
 import ipaddress
