@@ -148,7 +148,7 @@ func (c *Call) replyDisplay(v *gatehouse.Verdict) hook.Reply {
 	if v.Action == gatehouse.Redact {
 		if m, ok := c.masked(v); ok {
 			shown := &Call{}
-			if shown.read(m) == nil {
+			if shown.read(m) == nil && shown.value("text").Kind() == '"' {
 				return say(gatehouse.Redact, "", specific(c.hook, field{"displayContent", shown.value("text")}))
 			}
 		}
