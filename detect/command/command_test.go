@@ -179,6 +179,27 @@ func TestSpanCoversTheCommand(t *testing.T) {
 	}
 }
 
+func TestWhatIsNotParsedIsAGap(t *testing.T) {
+	r := runner(t)
+	for command, want := range map[string]string{
+		"rm -rf /; if then": gatehouse.GapSyntax, "ls": "", "echo $X": "", strings.Repeat("$(", 5000): gatehouse.GapDepth,
+		strings.Repeat("echo hello world; ", 5000): gatehouse.GapBytes,
+	} {
+		content, _ := json.Marshal(map[string]string{"command": command})
+		res := r.Run(context.Background(), &gatehouse.Event{Kind: gatehouse.KindToolCall, Tool: "Bash", Content: content})
+		got := ""
+		for _, g := range res.Gaps {
+			got = g.Reason
+		}
+		if got != want {
+			t.Errorf("%.40q: gaps %v, want reason %q", command, res.Gaps, want)
+		}
+	}
+	if got := ids(t, r, "rm -rf /\nif then"); !slices.Contains(got, deleteCritical) {
+		t.Errorf("findings %v: what stands before a mistake runs", got)
+	}
+}
+
 func TestHostileCommandsEnd(t *testing.T) {
 	r := runner(t)
 	for name, c := range map[string]string{

@@ -75,8 +75,9 @@ func (a *analysis) scriptFrom(src string, at span, exact bool, in flow) flow {
 	}
 	a.bytes += len(src)
 	stmts, err := parse(src)
-	if err != nil {
+	if err != nil { // a shell that reads it otherwise may run what is not seen here
 		a.add(unresolved, at)
+		a.gap = gatehouse.GapSyntax
 	}
 	a.depth++
 	outer := a.at
