@@ -364,6 +364,7 @@ func FuzzParseKey(f *testing.F) {
 	f.Add("Bearer gh_0123456789abcdef_0123456789012345678901234567890123456789012")
 	f.Add("")
 	f.Add("gh__")
+	f.Add("Bearer gh_0123456789abcdef_01234567890123456789012345678 0123456789012")
 	f.Fuzz(func(t *testing.T, s string) {
 		id, secret, ok := parseKey(s)
 		if !ok {

@@ -81,6 +81,9 @@ func parseKey(authorization string) (id, secret string, ok bool) {
 			return "", "", false
 		}
 	}
+	if _, err := base64.RawURLEncoding.DecodeString(secret); err != nil {
+		return "", "", false // the error would quote it
+	}
 	return id, secret, true
 }
 
