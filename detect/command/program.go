@@ -41,7 +41,7 @@ func table() map[string]handler {
 		"git": git,
 		"aws gcloud gsutil az terraform tofu pulumi kubectl oc helm docker podman nerdctl heroku fly flyctl doctl eksctl vagrant":      cloud,
 		"psql mysql mariadb sqlite3 sqlcmd mongosh mongo redis-cli valkey-cli dropdb clickhouse-client cqlsh duckdb mysqladmin influx": database,
-		"usermod useradd adduser passwd visudo gpasswd chpasswd setcap visudo.ws newgrp pkexec":                                        account,
+		"usermod useradd adduser passwd visudo gpasswd chpasswd setcap newgrp pkexec":                                                  account,
 		"env printenv":                       environment,
 		"claude":                             claude,
 		"trap":                               trap,

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"gatehouse.dev/internal/auth"
+	"gatehouse.dev/internal/config"
 	"gatehouse.dev/internal/server"
 )
 
@@ -70,7 +71,7 @@ func keyCreate(ctx context.Context, e *env, args []string) (err error) {
 		}
 		until = now.Add(d)
 	}
-	secret, key, err := auth.NewKey(name, splitScopes(scope), now, until)
+	secret, key, err := auth.NewKey(name, config.List(scope), now, until)
 	if err != nil {
 		return &usageError{err.Error()}
 	}
@@ -131,16 +132,6 @@ func keyRemove(ctx context.Context, e *env, args []string) (err error) {
 	}
 	defer func() { err = errors.Join(err, k.Close()) }()
 	return k.RemoveKey(ctx, args[0])
-}
-
-func splitScopes(s string) []string {
-	var out []string
-	for p := range strings.SplitSeq(s, ",") {
-		if p = strings.TrimSpace(p); p != "" {
-			out = append(out, p)
-		}
-	}
-	return out
 }
 
 // days parses a duration that may be in days.

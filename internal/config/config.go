@@ -96,7 +96,7 @@ func (c *Config) Fields() []Field {
 		text("data", "folder of the store; made when missing", &c.Data),
 		{"policies", "policy files and folders, comma-separated; empty: the starter set",
 			func() string { return strings.Join(c.Policies, ",") },
-			func(s string) error { c.Policies = split(s); return nil }},
+			func(s string) error { c.Policies = List(s); return nil }},
 		text("tls_cert", "certificate file (PEM); with tls_key, serves HTTPS", &c.TLSCert),
 		text("tls_key", "key file (PEM)", &c.TLSKey),
 		{"fail_mode", "what becomes of an event that could not be judged in time: open, closed",
@@ -137,7 +137,8 @@ func number(name, usage string, v *int64) Field {
 	}}
 }
 
-func split(s string) []string {
+// List takes a comma-separated list apart, without empty entries and the space around each.
+func List(s string) []string {
 	var out []string
 	for p := range strings.SplitSeq(s, ",") {
 		if p = strings.TrimSpace(p); p != "" {

@@ -112,10 +112,7 @@ func (a *API) Handles(r *http.Request) bool {
 	return pattern != ""
 }
 
-// callerKey is the context key of the [auth.Caller].
-type callerKey struct{}
-
-// guard adds what all routes share: authentication, body limit, metrics, and headers.
+// guard adds what all routes share: authentication, metrics, and headers.
 func (a *API) guard(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := a.cfg.Clock()
@@ -135,7 +132,6 @@ func (a *API) guard(rt route) http.Handler {
 				a.fail(rec, r, err)
 				return
 			}
-			r = r.WithContext(context.WithValue(r.Context(), callerKey{}, caller))
 		}
 		rt.handle(rec, r)
 	})
